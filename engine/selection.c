@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which probes run: those asked for by id or stage, with what they need. */
+#include "engine/selection.h"
+
+#include "base/alloc.h"
+#include "probes/catalogue.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* The probe and, transitively, what it needs. A probe stands behind what it needs in the catalogue.
+ */
+static void want(struct selection *selection, const struct probe *probe)
+{
+	for (size_t i = catalogue_count; probe && i-- > 0;) {
+		if (catalogue[i] != probe)
+			continue;
+		selection->wanted[i] = true;
+		selection->has_gpu |= probe->scope != SCOPE_HOST;
+		probe = probe->needs ? catalogue_find(probe->needs) : NULL;
+	}
+}
+
+static void want_stage(struct selection *selection, enum stage first, enum stage last)
+{
+	for (size_t i = 0; i < catalogue_count; i++)
+		if (catalogue[i]->stage >= first && catalogue[i]->stage <= last)
+			want(selection, catalogue[i]);
+}
+
+static int want_named(struct selection *selection, const char *name, enum stage through,
+		      struct error *error)
+{
+	const struct probe *probe = catalogue_find(name);
+	enum stage stage;
+
+	if (!probe && !stage_find(name, &stage))
+		return error_set(error, EINVAL,
+				 "%s: no such check or stage; gpucheck --list shows them all",
+				 name);
+	if (!probe)
+		want_stage(selection, stage, stage < through ? stage : through);
+	else if (probe->stage <= through)
+		want(selection, probe);
+	return 0;
+}
+
+int selection_make(const struct strings *checks, enum stage through, struct selection *ret,
+		   struct error *error)
+{
+	struct selection selection = { .wanted = xcalloc(catalogue_count, sizeof(bool)) };
+	bool any = false;
+	int r = 0;
+
+	if (!checks->count)
+		want_stage(&selection, STAGE_HOST, through);
+	for (size_t i = 0; r == 0 && i < checks->count; i++)
+		r = want_named(&selection, checks->items[i], through, error);
+	for (size_t i = 0; i < catalogue_count; i++)
+		any |= selection.wanted[i];
+	if (r == 0 && !any)
+		r = error_set(error, EINVAL, "no check is left to run: %s lies behind --through %s",
+			      checks->count ? checks->items[0] : "everything", stage_name(through));
+	if (r < 0) {
+		selection_free(&selection);
+		return r;
+	}
+	*ret = selection;
+	return 0;
+}
+
+void selection_free(struct selection *selection)
+{
+	free(selection->wanted);
+	*selection = (struct selection){ 0 };
+}

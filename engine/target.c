@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which cards are judged: those named, or by default those that look meant for a VM. */
+#include "engine/target.h"
+
+#include "base/alloc.h"
+#include "host/pci_names.h"
+#include "host/vfio_driver.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct gpu_list {
+	struct pci_function **items;
+	size_t count;
+};
+
+static void add_gpu(struct gpu_list *list, struct pci_function *gpu)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i] == gpu)
+			return;
+	list->items = xreallocarray(list->items, list->count + 1, sizeof(*list->items));
+	list->items[list->count++] = gpu;
+}
+
+/* "vvvv:dddd", hexadecimal and nothing else. */
+static bool parse_id(const char *text, uint16_t *vendor, uint16_t *device)
+{
+	for (size_t i = 0; i < 9; i++)
+		if (i == 4 ? text[i] != ':' : !isxdigit((unsigned char)text[i]))
+			return false;
+	if (text[9])
+		return false;
+	*vendor = (uint16_t)strtoul(text, NULL, 16);
+	*device = (uint16_t)strtoul(text + 5, NULL, 16);
+	return true;
+}
+
+static int by_address(struct host *host, const char *name, const struct pci_address *address,
+		      struct gpu_list *list, struct error *error)
+{
+	struct pci_function *function = pci_find(host, address);
+	_cleanup_free_ char *who = NULL;
+	unsigned class;
+
+	if (!function)
+		return error_set(error, ENOENT,
+				 "--gpu %s: no PCI function has this address; lspci -D shows them",
+				 name);
+	if (pci_class(host, function, &class, error) < 0)
+		return error_wrap(error, "--gpu %s", name);
+	if (!pci_is_gpu(function)) {
+		who = pci_describe(host, function);
+		return error_set(error, EINVAL, "--gpu %s: %s is no GPU (its class is %04x)", name,
+				 who, class >> 8);
+	}
+	add_gpu(list, function);
+	return 0;
+}
+
+static bool has_id(struct host *host, struct pci_function *function, uint16_t vendor,
+		   uint16_t device)
+{
+	uint16_t own_vendor, own_device;
+
+	return pci_ids(host, function, &own_vendor, &own_device, NULL) == 0 &&
+	       own_vendor == vendor && own_device == device;
+}
+
+/* No GPU has the id: say whether something else has. */
+static int refuse_id(struct host *host, const struct pci_functions *all, const char *name,
+		     uint16_t vendor, uint16_t device, struct error *error)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (has_id(host, &all->items[i], vendor, device))
+			return error_set(error, EINVAL, "--gpu %s: %s has this id and is no GPU",
+					 name, all->items[i].name);
+	return error_set(error, ENOENT,
+			 "--gpu %s: no PCI function has this id; lspci -nn shows them", name);
+}
+
+static int by_id(struct host *host, const char *name, uint16_t vendor, uint16_t device,
+		 struct gpu_list *list, struct error *error)
+{
+	const struct pci_functions *all;
+	struct pci_function *found = NULL;
+	_cleanup_strings_ struct strings addresses = { 0 };
+	_cleanup_free_ char *joined = NULL;
+
+	if (pci_functions(host, &all, error) < 0)
+		return error_wrap(error, "--gpu %s", name);
+	for (size_t i = 0; i < all->count; i++) {
+		if (!pci_is_gpu(&all->items[i]) || !has_id(host, &all->items[i], vendor, device))
+			continue;
+		found = &all->items[i];
+		strings_add(&addresses, found->name);
+	}
+	if (!found)
+		return refuse_id(host, all, name, vendor, device, error);
+	joined = strings_join(&addresses, ", ");
+	if (addresses.count > 1)
+		return error_set(error, EINVAL,
+				 "--gpu %s: %zu GPUs have this id; name one by its address: %s",
+				 name, addresses.count, joined);
+	add_gpu(list, found);
+	return 0;
+}
+
+static int by_name(struct host *host, const char *name, struct gpu_list *list, struct error *error)
+{
+	struct pci_address address;
+	uint16_t vendor, device;
+
+	if (pci_address_parse(name, &address))
+		return by_address(host, name, &address, list, error);
+	if (parse_id(name, &vendor, &device))
+		return by_id(host, name, vendor, device, list, error);
+	return error_set(
+		error, EINVAL,
+		"--gpu %s: neither an address (0000:01:00.0, 01:00.0) nor an id (10de:2504)", name);
+}
+
+static bool is_on_vfio(struct host *host, struct pci_function *gpu)
+{
+	const char *driver;
+	bool vfio = false;
+
+	return pci_driver(host, gpu, &driver, NULL) == 0 && driver &&
+	       driver_is_vfio(host, gpu, driver, &vfio, NULL) == 0 && vfio;
+}
+
+static bool has_virtual_functions(struct host *host, struct pci_function *gpu)
+{
+	uint64_t count = 0;
+
+	return pci_virtual_count(host, gpu, &count, NULL) == 0 && count > 0;
+}
+
+/* A second GPU function of a slot belongs to the first one's card, unless it is virtual. */
+static bool is_second_head(struct host *host, const struct gpu_list *before,
+			   struct pci_function *gpu)
+{
+	const char *physical = "";
+
+	if (pci_physical_function(host, gpu, &physical, NULL) == 0 && *physical)
+		return false;
+	for (size_t i = 0; i < before->count; i++)
+		if (pci_address_same_slot(&before->items[i]->address, &gpu->address))
+			return true;
+	return false;
+}
+
+/* What may be chosen without being named, and among it what is not part of the processor. */
+static int list_candidates(struct host *host, struct gpu_list *ret, struct gpu_list *discrete,
+			   struct error *error)
+{
+	const struct pci_functions *all;
+	int r = pci_functions(host, &all, error);
+
+	for (size_t i = 0; r == 0 && i < all->count; i++) {
+		struct pci_function *gpu = &all->items[i];
+		enum gpu_kind kind;
+
+		if (!pci_is_gpu(gpu) || has_virtual_functions(host, gpu))
+			continue;
+		kind = gpu_kind(host, gpu);
+		if (kind == GPU_BMC || is_second_head(host, ret, gpu))
+			continue;
+		add_gpu(ret, gpu);
+		if (kind == GPU_DISCRETE)
+			add_gpu(discrete, gpu);
+	}
+	return r;
+}
+
+static int by_default(struct host *host, struct gpu_list *list, struct error *error)
+{
+	struct gpu_list candidates = { 0 }, discrete = { 0 };
+	const struct gpu_list *from;
+	int r = list_candidates(host, &candidates, &discrete, error);
+
+	if (r == 0) {
+		/* An integrated GPU stays with the host wherever there is a discrete one. */
+		from = discrete.count ? &discrete : &candidates;
+		for (size_t i = 0; i < from->count; i++)
+			if (is_on_vfio(host, from->items[i]))
+				add_gpu(list, from->items[i]);
+		for (size_t i = 0; !list->count && i < discrete.count; i++)
+			add_gpu(list, discrete.items[i]);
+		if (!list->count)
+			r = error_set(error, ENOENT,
+				      "no GPU to check: no GPU is on a vfio driver and there is no "
+				      "discrete one; name one with --gpu if this host has another");
+	} else {
+		error_wrap(error, "no GPU to check");
+	}
+	free(candidates.items);
+	free(discrete.items);
+	return r;
+}
+
+int targets_choose(struct host *host, const struct strings *named, struct targets *ret,
+		   struct error *error)
+{
+	struct gpu_list list = { 0 };
+	int r = 0;
+
+	if (!named->count)
+		r = by_default(host, &list, error);
+	for (size_t i = 0; r == 0 && i < named->count; i++)
+		r = by_name(host, named->items[i], &list, error);
+	if (r == 0) {
+		ret->count = list.count;
+		ret->cards = xcalloc(list.count, sizeof(*ret->cards));
+		for (size_t i = 0; i < list.count; i++)
+			card_find(host, list.items[i], &ret->cards[i]);
+	}
+	free(list.items);
+	return r;
+}
+
+void targets_free(struct targets *targets)
+{
+	for (size_t i = 0; i < targets->count; i++)
+		card_free(&targets->cards[i]);
+	free(targets->cards);
+	*targets = (struct targets){ 0 };
+}

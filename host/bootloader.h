@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The boot loader of the host, and what the next boot will give the kernel. */
+#ifndef GPUCHECK_HOST_BOOTLOADER_H
+#define GPUCHECK_HOST_BOOTLOADER_H
+
+#include "base/error.h"
+#include "host/host.h"
+#include "host/kernel_arguments.h"
+
+enum boot_loader {
+	BOOT_LOADER_UNKNOWN,
+	BOOT_LOADER_GRUB,
+	BOOT_LOADER_SYSTEMD_BOOT,
+};
+
+/*
+ * Which one started this kernel: the LoaderInfo variable that systemd-boot (and GRUB 2.12) leave in
+ * the firmware, else the marks in the kernel's arguments (BOOT_IMAGE= is GRUB's; initrd=\EFI\… is
+ * passed by an EFI loader), else the configuration that is there.
+ */
+enum boot_loader boot_loader_of(struct host *host);
+const char *boot_loader_name(enum boot_loader loader);
+
+struct next_boot {
+	enum boot_loader loader;
+	char *source; /* the file that was read, below the root */
+	char *title;  /* of the default entry */
+	struct kernel_arguments arguments;
+	char *line; /* the same as one text */
+};
+
+/*
+ * The default entry of the next boot; it stays the host's. -ENOENT when no boot loader's
+ * configuration is there, other -errno when it is and cannot be read or understood.
+ */
+int next_boot_read(struct host *host, const struct next_boot **ret, struct error *error);
+void next_boot_free(struct next_boot *next);
+
+#endif

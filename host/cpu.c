@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What proc/cpuinfo says of the processor's virtualization, and whether KVM can be used. */
+#include "host/cpu.h"
+
+#include "host/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool is_word(const char *word, size_t length, const char *text)
+{
+	return strlen(text) == length && !memcmp(word, text, length);
+}
+
+static void read_vendor(const char *word, size_t length, struct cpu *cpu)
+{
+	static const struct {
+		const char *name;
+		bool amd;
+	} vendors[] = {
+		{ "GenuineIntel", false }, { "AuthenticAMD", true },  { "HygonGenuine", true },
+		{ "CentaurHauls", false }, { "  Shanghai  ", false },
+	};
+
+	for (size_t i = 0; i < sizeof(vendors) / sizeof(*vendors); i++) {
+		if (!is_word(word, length, vendors[i].name))
+			continue;
+		cpu->known = true;
+		cpu->amd = vendors[i].amd;
+	}
+}
+
+static void read_flags(const char *at, const char *end, struct cpu *cpu)
+{
+	const char *word;
+	size_t length;
+
+	while (next_word(&at, end, &word, &length)) {
+		if (is_word(word, length, "vmx"))
+			cpu->flag = "vmx";
+		else if (is_word(word, length, "svm"))
+			cpu->flag = "svm";
+		else if (is_word(word, length, "hypervisor"))
+			cpu->hypervisor = true;
+	}
+}
+
+/* "vendor_id\t: GenuineIntel": the value of a line that has this key, NULL for another line. */
+static const char *value_of(const char *line, size_t length, const char *key)
+{
+	const char *colon = memchr(line, ':', length);
+
+	if (!colon || !starts_with(line, key) || !strchr("\t :", line[strlen(key)]))
+		return NULL;
+	colon++;
+	return colon < line + length && *colon == ' ' ? colon + 1 : colon;
+}
+
+int cpu_read(struct host *host, struct cpu *ret, struct error *error)
+{
+	struct cpu cpu = { 0 };
+	const char *text, *line, *value;
+	bool flags = false;
+	size_t length;
+	int r = fact_must(&host->cpuinfo, host->root, "proc/cpuinfo", LIMIT_LARGE, error);
+
+	if (r < 0)
+		return r;
+	text = host->cpuinfo.text;
+	while (!flags && next_line(&text, &line, &length)) {
+		if ((value = value_of(line, length, "vendor_id"))) {
+			read_vendor(value, (size_t)(line + length - value), &cpu);
+		} else if ((value = value_of(line, length, "flags"))) {
+			read_flags(value, line + length, &cpu);
+			flags = true;
+		}
+	}
+	if (!flags)
+		return error_set(error, EINVAL, "/proc/cpuinfo: no flags line");
+	*ret = cpu;
+	return 0;
+}
+
+int kvm_is_usable(struct host *host, struct error *error)
+{
+	int descriptor;
+
+	if (!host_is_live(host))
+		return root_exists(host->root, "sys/class/misc/kvm", error);
+	descriptor = root_open_file(host->root, "dev/kvm", O_RDWR, error);
+	if (descriptor == -ENOENT || descriptor == -ENODEV || descriptor == -ENXIO)
+		return 0;
+	if (descriptor < 0)
+		return descriptor;
+	close(descriptor);
+	return 1;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The host that is judged: opening it, and letting go of what was read. */
+#include "host/host.h"
+
+#include "base/alloc.h"
+#include "host/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+int host_open(const char *directory, struct host **ret, struct error *error)
+{
+	struct root *root;
+	struct host *host;
+	int r = root_open(directory, &root, error);
+
+	if (r < 0)
+		return r;
+	host = xcalloc(1, sizeof(*host));
+	host->root = root;
+	*ret = host;
+	return 0;
+}
+
+bool host_is_live(const struct host *host)
+{
+	return root_is_live(host->root);
+}
+
+static char *find_name(struct host *host)
+{
+	struct utsname names;
+	char *text;
+
+	if (host_is_live(host))
+		return xstrdup(uname(&names) == 0 ? names.nodename : "unknown");
+	if (root_read(host->root, "etc/hostname", LIMIT_NUMBER, &text, NULL, NULL) < 0)
+		return xstrdup("unknown");
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+const char *host_name(struct host *host)
+{
+	if (!host->name)
+		host->name = find_name(host);
+	return host->name;
+}
+
+static void forget_list(struct strings *list)
+{
+	if (list)
+		strings_free(list);
+	free(list);
+}
+
+void host_close(struct host *host)
+{
+	if (!host)
+		return;
+	if (host->parsed_arguments)
+		kernel_arguments_free(host->parsed_arguments);
+	free(host->parsed_arguments);
+	fact_free(&host->arguments);
+	fact_free(&host->cpuinfo);
+	fact_free(&host->interrupts);
+	fact_free(&host->unsafe_interrupts);
+	fact_free(&host->module_aliases);
+	forget_list(host->iommu_units);
+	forget_list(host->acpi_tables);
+	pci_functions_free(&host->pci);
+	names_db_free(host->names);
+	next_boot_free(host->next_boot);
+	xorg_free(host->xorg);
+	free(host->name);
+	root_close(host->root);
+	free(host);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The host that is judged: this machine, or one below a directory. Facts are read when asked for.
+ */
+#ifndef GPUCHECK_HOST_HOST_H
+#define GPUCHECK_HOST_HOST_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+struct host;
+
+/* directory NULL is this machine. Errors as root_open. */
+int host_open(const char *directory, struct host **ret, struct error *error);
+void host_close(struct host *host);
+
+/* True for the machine the program runs on: devices can be tried, not only read about. */
+bool host_is_live(const struct host *host);
+
+/* Its name: uname's on this machine, etc/hostname below a directory, "unknown" when neither says.
+ */
+const char *host_name(struct host *host);
+
+#endif

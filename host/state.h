@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of host/ share: the facts kept so far. Nothing outside host/ includes this. */
+#ifndef GPUCHECK_HOST_STATE_H
+#define GPUCHECK_HOST_STATE_H
+
+#include "host/bootloader.h"
+#include "host/fact.h"
+#include "host/kernel_arguments.h"
+#include "host/pci.h"
+#include "host/root.h"
+#include "host/xorg.h"
+
+/* Whole-file limits in bytes: far above what any kernel writes, far below what hurts. */
+enum {
+	LIMIT_NUMBER = 4096,
+	LIMIT_TEXT = 1 << 20,
+	LIMIT_LARGE = 16 << 20, /* proc/interrupts of a large machine, modules.alias */
+};
+
+struct names_db;
+
+struct host {
+	struct root *root;
+	char *name;
+	struct fact arguments;
+	struct kernel_arguments *parsed_arguments;
+	struct fact cpuinfo;
+	struct fact interrupts;
+	struct fact unsafe_interrupts;
+	struct fact module_aliases;
+	struct strings *iommu_units;
+	struct strings *acpi_tables;
+	struct pci_functions pci;
+	struct names_db *names;
+	struct next_boot *next_boot;
+	struct xorg *xorg;
+};
+
+void pci_functions_free(struct pci_functions *functions);
+void names_db_free(struct names_db *names);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What this boot's and the next boot's kernel arguments say of the IOMMU. */
+#include "probes/boot_arguments.h"
+
+#include "host/iommu.h"
+
+int boot_arguments_read(const struct subject *subject, struct boot_arguments *ret,
+			struct error *error)
+{
+	enum iommu_kind kind = iommu_kind(subject->host);
+	const struct kernel_arguments *running;
+	int r = kernel_arguments_running(subject->host, &running, error);
+
+	if (r < 0)
+		return r;
+	*ret = (struct boot_arguments){ 0 };
+	iommu_arguments_read(running, kind, &ret->now);
+	ret->next_code = next_boot_read(subject->host, &ret->boot, &ret->next_error);
+	if (ret->next_code == 0)
+		iommu_arguments_read(&ret->boot->arguments, kind, &ret->next);
+	return 0;
+}
+
+void boot_arguments_fix(const struct subject *subject, struct finding *finding, const char *what)
+{
+	switch (boot_loader_of(subject->host)) {
+	case BOOT_LOADER_GRUB:
+		finding_fix(finding, FIX_MANUAL, "update-grub",
+			    "%s (GRUB_CMDLINE_LINUX and GRUB_CMDLINE_LINUX_DEFAULT in "
+			    "/etc/default/grub and /etc/default/grub.d), run update-grub, reboot",
+			    what);
+		break;
+	case BOOT_LOADER_SYSTEMD_BOOT:
+		finding_fix(
+			finding, FIX_MANUAL, NULL,
+			"%s (one line in /etc/kernel/cmdline), let the boot loader's tool copy it "
+			"(proxmox-boot-tool refresh, kernelstub or kernel-install), reboot",
+			what);
+		break;
+	default:
+		finding_fix(finding, FIX_MANUAL, NULL,
+			    "%s where this host's boot loader keeps the kernel arguments, reboot",
+			    what);
+	}
+}

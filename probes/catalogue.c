@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All probes in the order of the chain. A new check is a file beside this one and a line here. */
+#include "probes/catalogue.h"
+
+#include "base/alloc.h"
+
+#include <string.h>
+
+#define PROBES(PROBE)                \
+	PROBE(host_kvm_probe)        \
+	PROBE(host_gpu_probe)        \
+	PROBE(iommu_enabled_probe)   \
+	PROBE(iommu_cmdline_probe)   \
+	PROBE(iommu_remapping_probe) \
+	PROBE(iommu_reserved_probe)  \
+	PROBE(iommu_isolated_probe)  \
+	PROBE(driver_vfio_probe)     \
+	PROBE(display_primary_probe)
+
+#define DECLARE(name) extern const struct probe name;
+#define ADDRESS(name) &name,
+
+PROBES(DECLARE)
+
+const struct probe *const catalogue[] = { PROBES(ADDRESS) };
+const size_t catalogue_count = ARRAY_SIZE(catalogue);
+
+static const char *const stages[STAGES] = {
+	[STAGE_HOST] = "host",       [STAGE_IOMMU] = "iommu", [STAGE_DRIVER] = "driver",
+	[STAGE_DISPLAY] = "display", [STAGE_VM] = "vm",       [STAGE_GUEST] = "guest",
+};
+
+const struct probe *catalogue_find(const char *id)
+{
+	for (size_t i = 0; i < catalogue_count; i++)
+		if (!strcmp(catalogue[i]->id, id))
+			return catalogue[i];
+	return NULL;
+}
+
+bool stage_find(const char *name, enum stage *ret)
+{
+	for (size_t i = 0; i < STAGES; i++) {
+		if (strcmp(stages[i], name) != 0)
+			continue;
+		*ret = (enum stage)i;
+		return true;
+	}
+	return false;
+}
+
+const char *stage_name(enum stage stage)
+{
+	return stages[stage];
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* driver.vfio: every function of the card is on vfio-pci or a variant of it. */
+#include "base/alloc.h"
+#include "base/strings.h"
+#include "host/pci_names.h"
+#include "probes/probe.h"
+
+#include "host/vfio_driver.h"
+#include <stdlib.h>
+
+static void judge(const struct subject *subject, struct pci_function *function, bool is_gpu,
+		  struct strings *drivers, struct finding *finding)
+{
+	_cleanup_free_ char *path = pci_path(function, "driver");
+	_cleanup_free_ char *who = pci_describe(subject->host, function);
+	const char *driver;
+	struct error error;
+	bool vfio = false;
+
+	if (pci_driver(subject->host, function, &driver, &error) < 0 ||
+	    (driver && driver_is_vfio(subject->host, function, driver, &vfio, &error) < 0)) {
+		finding_say_error(finding, &error);
+		return;
+	}
+	finding_evidence(finding, path, "%s", driver ? driver : "none");
+	if (vfio) {
+		if (!strings_have(drivers, driver))
+			strings_add(drivers, driver);
+	} else if (driver) {
+		finding_say(finding, VERDICT_FAIL, "%s is on %s", who, driver);
+	} else {
+		finding_say(finding, is_gpu ? VERDICT_FAIL : VERDICT_WARN, "%s has no driver", who);
+	}
+}
+
+static void set_fix(const struct subject *subject, struct finding *finding)
+{
+	_cleanup_strings_ struct strings ids = { 0 };
+	_cleanup_free_ char *joined = NULL;
+
+	for (size_t i = 0; i < subject->card->count; i++) {
+		uint16_t vendor, device;
+		char *id;
+
+		if (pci_ids(subject->host, subject->card->functions[i], &vendor, &device, NULL) < 0)
+			continue;
+		id = xasprintf("%04x:%04x", vendor, device);
+		if (strings_have(&ids, id))
+			free(id);
+		else
+			strings_take(&ids, id);
+	}
+	joined = strings_join(&ids, ",");
+	finding_fix(
+		finding, FIX_MANUAL, "update-initramfs -u -k all",
+		"bind the card to vfio-pci at boot: \"options vfio-pci ids=%s\" and a \"softdep "
+		"DRIVER pre: vfio-pci\" for each driver named here in /etc/modprobe.d, rebuild "
+		"the initramfs, reboot",
+		joined);
+}
+
+static void run(const struct subject *subject, struct finding *finding)
+{
+	_cleanup_strings_ struct strings drivers = { 0 };
+	_cleanup_free_ char *joined = NULL;
+	size_t count = subject->card->count;
+
+	for (size_t i = 0; i < count; i++)
+		judge(subject, subject->card->functions[i], i == 0, &drivers, finding);
+	if (finding->verdict == VERDICT_FAIL || finding->verdict == VERDICT_WARN)
+		set_fix(subject, finding);
+	joined = strings_join(&drivers, ", ");
+	if (count == 1)
+		finding_say(finding, VERDICT_PASS, "its one function is on %s", joined);
+	else
+		finding_say(finding, VERDICT_PASS, "all %zu functions are on %s", count, joined);
+}
+
+const struct probe driver_vfio_probe = {
+	.id = "driver.vfio",
+	.stage = STAGE_DRIVER,
+	.scope = SCOPE_GPU,
+	.title = "every function of the card is on vfio-pci",
+	.meaning =
+		"vfio-pci is the driver that hands a PCI function to a VM. The GPU and everything that "
+		"travels with it (audio, USB, UCSI) must be on it, or on a variant driver that "
+		"registers with vfio.",
+	.by_hand =
+		"lspci -nnks 01:00: \"Kernel driver in use\" of every function; or the driver link "
+		"below /sys/bus/pci/devices/ADDRESS.",
+	.remedy =
+		"options vfio-pci ids=… and softdep lines in /etc/modprobe.d, then update-initramfs -u "
+		"-k all (dracut: force_drivers) and a reboot. Two cards with one id are bound by "
+		"address (driver_override). Where vfio-pci is built into the kernel: vfio-pci.ids= "
+		"among the kernel arguments.",
+	.pitfalls = "\"Kernel modules\" in lspci is what could drive the device, not what does. A "
+		    "companion left on snd_hda_intel or xhci_hcd makes the group not viable. With "
+		    "managed='yes' libvirt binds at the VM's start, which fails or hangs while the "
+		    "host's driver is in use.",
+	.run = run,
+};

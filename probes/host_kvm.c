@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* host.kvm: this host can run hardware-assisted VMs. */
+#include "host/cpu.h"
+#include "probes/probe.h"
+
+#include <errno.h>
+
+static void say_why_not(const struct subject *subject, struct finding *finding)
+{
+	struct error error;
+	struct cpu cpu;
+
+	if (cpu_read(subject->host, &cpu, &error) < 0) {
+		finding_say(finding, VERDICT_ERROR, "KVM is not there, and why cannot be told: %s",
+			    error.text);
+		return;
+	}
+	finding_evidence(finding, "proc/cpuinfo", "flags: %s%s",
+			 cpu.flag ? cpu.flag : "neither vmx nor svm",
+			 cpu.hypervisor ? ", hypervisor" : "");
+	if (cpu.flag) {
+		finding_say(
+			finding, VERDICT_FAIL,
+			"the CPU has %s, but the kernel offers no KVM (module %s is not loaded)",
+			cpu.flag, cpu.amd ? "kvm_amd" : "kvm_intel");
+		finding_fix(finding, FIX_MANUAL,
+			    cpu.amd ? "modprobe kvm_amd" : "modprobe kvm_intel",
+			    "load the module and read the kernel's log for what it says");
+		return;
+	}
+	finding_say(finding, VERDICT_FAIL,
+		    "the CPU shows neither vmx nor svm: virtualization is turned off%s",
+		    cpu.hypervisor ? ", and this host is itself a guest" : " in firmware");
+	finding_fix(finding, FIX_MANUAL,
+		    cpu.hypervisor ? NULL : "systemctl reboot --firmware-setup",
+		    cpu.hypervisor
+			    ? "let the hypervisor around this host pass virtualization on (nested)"
+			    : "turn on VT-x (Intel) or SVM Mode (AMD) in the firmware's CPU menu");
+}
+
+static void run(const struct subject *subject, struct finding *finding)
+{
+	bool live = host_is_live(subject->host);
+	struct error error;
+	struct cpu cpu;
+	int usable = kvm_is_usable(subject->host, &error);
+
+	if (usable == -EACCES || usable == -EPERM) {
+		finding_say(finding, VERDICT_ERROR,
+			    "%s: trying it needs root or membership of the group kvm", error.text);
+		return;
+	}
+	if (usable < 0) {
+		finding_say_error(finding, &error);
+		return;
+	}
+	finding_evidence(finding, live ? "dev/kvm" : "sys/class/misc/kvm", "%s",
+			 usable ? "usable" : "not there");
+	if (!usable) {
+		say_why_not(subject, finding);
+		return;
+	}
+	if (live) {
+		finding_say(finding, VERDICT_PASS, "/dev/kvm opens for reading and writing");
+		return;
+	}
+	if (cpu_read(subject->host, &cpu, &error) < 0) {
+		finding_say_error(finding, &error);
+		return;
+	}
+	if (!cpu.flag) {
+		say_why_not(subject, finding);
+		return;
+	}
+	finding_evidence(finding, "proc/cpuinfo", "flags: %s", cpu.flag);
+	finding_say(finding, VERDICT_PASS, "the kernel offers KVM and the CPU has %s", cpu.flag);
+}
+
+const struct probe host_kvm_probe = {
+	.id = "host.kvm",
+	.stage = STAGE_HOST,
+	.scope = SCOPE_HOST,
+	.title = "KVM is usable",
+	.meaning =
+		"A VM that is handed a PCI device runs under KVM. The kernel offers it as /dev/kvm "
+		"when the CPU can virtualize (Intel VT-x, AMD SVM) and firmware has not locked "
+		"that away.",
+	.by_hand = "ls -l /dev/kvm; grep -m1 -ow 'vmx\\|svm' /proc/cpuinfo. Below a recorded root: "
+		   "sys/class/misc/kvm and the same CPU flag.",
+	.remedy =
+		"Turn on \"Intel Virtualization Technology\" or \"SVM Mode\" in the firmware's CPU "
+		"menu (systemctl reboot --firmware-setup goes there). Where the flag is there and "
+		"/dev/kvm is not: modprobe kvm_intel or kvm_amd, and read dmesg.",
+	.pitfalls =
+		"VT-x is not VT-d: the first makes VMs run, the second lets them have devices "
+		"(iommu.enabled). A host that is a guest itself needs nested virtualization from "
+		"the hypervisor around it.",
+	.run = run,
+};

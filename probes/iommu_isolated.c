@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* iommu.isolated: nothing foreign in the card's IOMMU groups keeps them from a VM. */
+#include "base/alloc.h"
+#include "base/strings.h"
+#include "host/iommu.h"
+#include "host/module_alias.h"
+#include "host/pci_names.h"
+#include "host/vfio_driver.h"
+#include "probes/boot_arguments.h"
+
+#include <string.h>
+
+struct group {
+	const char *name;
+	int foreign;
+};
+
+/* A PCI-PCI bridge by header type (NVSwitch and ISA bridges have type 0), or a host bridge. */
+static int is_bridge(const struct subject *subject, struct pci_function *function, bool *ret,
+		     struct error *error)
+{
+	struct pci_config config;
+	unsigned class;
+	int r = pci_class(subject->host, function, &class, error);
+
+	if (r < 0)
+		return r;
+	*ret = class >> 8 == 0x0600;
+	if (*ret)
+		return 0;
+	r = pci_config(subject->host, function, &config, error);
+	if (r == 0)
+		*ret = config.header == 1;
+	return r;
+}
+
+/* A foreign member whose driver the kernel tolerates beside a VM's device
+ * (iommu_group_claim_dma_owner). */
+static int judge_member(const struct subject *subject, struct pci_function *function,
+			const struct group *group, struct finding *finding, struct error *error)
+{
+	_cleanup_free_ char *who = pci_describe(subject->host, function);
+	_cleanup_free_ char *path = pci_path(function, "driver");
+	bool bridge, vfio = false;
+	const char *driver;
+	int r = pci_driver(subject->host, function, &driver, error);
+
+	if (r == 0)
+		r = is_bridge(subject, function, &bridge, error);
+	if (r == 0 && driver)
+		r = driver_is_vfio(subject->host, function, driver, &vfio, error);
+	if (r < 0)
+		return r;
+	finding_evidence(finding, path, "%s", driver ? driver : "none");
+	if (bridge && (!driver || !strcmp(driver, "pcieport")))
+		return 0;
+	if (driver && !vfio && strcmp(driver, "pci-stub") != 0) {
+		finding_say(finding, VERDICT_FAIL, "group %s also holds %s on driver %s",
+			    group->name, who, driver);
+		return 0;
+	}
+	finding_say(finding, VERDICT_WARN,
+		    "group %s also holds %s (%s%s): it can go to no other VM than the card's",
+		    group->name, who, driver ? "on " : "no driver", driver ? driver : "");
+	return 0;
+}
+
+/* A member that is no PCI function has no class to excuse it. */
+static int judge_other(const struct subject *subject, const char *member, const struct group *group,
+		       struct finding *finding, struct error *error)
+{
+	_cleanup_free_ char *driver = NULL;
+	int r = iommu_member_driver(subject->host, group->name, member, &driver, error);
+
+	if (r < 0)
+		return r;
+	finding_say(finding, driver ? VERDICT_FAIL : VERDICT_WARN,
+		    "group %s also holds %s, which is no PCI function (%s%s)", group->name, member,
+		    driver ? "on " : "no driver", driver ? driver : "");
+	return 0;
+}
+
+static void judge_group(const struct subject *subject, struct group *group, struct finding *finding)
+{
+	_cleanup_free_ char *path = xasprintf("sys/kernel/iommu_groups/%s/devices", group->name);
+	_cleanup_free_ char *joined = NULL;
+	_cleanup_strings_ struct strings members = { 0 };
+	struct error error;
+	bool listed = false;
+	int r = iommu_group_members(subject->host, group->name, &members, &error);
+
+	if (r < 0) {
+		finding_say_error(finding, &error);
+		return;
+	}
+	joined = strings_join(&members, " ");
+	finding_evidence(finding, path, "%s", joined);
+	for (size_t i = 0; i < members.count; i++) {
+		const char *member = members.items[i];
+		struct pci_function *function = NULL;
+		struct pci_address address;
+		bool is_pci = pci_address_parse(member, &address);
+
+		if (is_pci && card_has(subject->card, &address)) {
+			listed = true;
+			continue;
+		}
+		group->foreign++;
+		if (is_pci)
+			function = pci_find(subject->host, &address);
+		r = function ? judge_member(subject, function, group, finding, &error)
+			     : judge_other(subject, member, group, finding, &error);
+		if (r < 0)
+			finding_say_error(finding, &error);
+	}
+	if (!listed)
+		finding_say(finding, VERDICT_ERROR, "/%s does not list the card that links to it",
+			    path);
+}
+
+static void say_no_group(const struct subject *subject, struct pci_function *function,
+			 struct finding *finding)
+{
+	_cleanup_free_ char *who = pci_describe(subject->host, function);
+
+	finding_say(
+		finding, VERDICT_FAIL, "%s is in no IOMMU group, although others are%s", who,
+		gpu_kind(subject->host, function) == GPU_INTEGRATED
+			? ": this kernel leaves the integrated GPU out unless intel_iommu=on asks"
+			: "");
+	if (gpu_kind(subject->host, function) == GPU_INTEGRATED)
+		boot_arguments_fix(subject, finding, "add intel_iommu=on");
+}
+
+/* Each group of the card once; what they hold beside it is said for each. */
+static void judge_card(const struct subject *subject, struct finding *finding)
+{
+	_cleanup_strings_ struct strings seen = { 0 };
+	_cleanup_free_ char *joined = NULL;
+	int foreign = 0;
+
+	for (size_t i = 0; i < subject->card->count; i++) {
+		struct pci_function *function = subject->card->functions[i];
+		struct group group = { 0 };
+		struct error error;
+
+		if (pci_group(subject->host, function, &group.name, &error) < 0) {
+			finding_say_error(finding, &error);
+		} else if (!group.name) {
+			say_no_group(subject, function, finding);
+		} else if (!strings_have(&seen, group.name)) {
+			strings_add(&seen, group.name);
+			judge_group(subject, &group, finding);
+			foreign += group.foreign;
+		}
+	}
+	joined = strings_join(&seen, ", ");
+	finding_say(finding, VERDICT_PASS, "group%s %s hold%s only this card%s",
+		    seen.count == 1 ? "" : "s", joined, seen.count == 1 ? "s" : "",
+		    foreign ? " and bridges, which are harmless" : "");
+}
+
+static void run(const struct subject *subject, struct finding *finding)
+{
+	const struct kernel_arguments *running;
+	struct iommu_arguments arguments;
+
+	judge_card(subject, finding);
+	if (finding->verdict == VERDICT_FAIL && !finding->fix_summary)
+		finding_fix(
+			finding, FIX_MANUAL, NULL,
+			"put the card into another slot (one of the CPU's own root ports), update "
+			"the firmware and turn on ACS there; what shares the group can only be "
+			"given away with the card");
+	if (kernel_arguments_running(subject->host, &running, NULL) < 0)
+		return;
+	iommu_arguments_read(running, IOMMU_UNKNOWN, &arguments);
+	if (!arguments.acs_override)
+		return;
+	finding_evidence(finding, "proc/cmdline", "%s", arguments.acs_override);
+	finding_say(finding, VERDICT_WARN,
+		    "%s splits groups on paper only, where the kernel heeds it at all: devices can "
+		    "still reach each other",
+		    arguments.acs_override);
+}
+
+const struct probe iommu_isolated_probe = {
+	.id = "iommu.isolated",
+	.stage = STAGE_IOMMU,
+	.scope = SCOPE_GPU,
+	.title = "the card shares its IOMMU groups with nothing that blocks it",
+	.needs = "iommu.enabled",
+	.meaning =
+		"A group is the smallest set of devices the IOMMU can tell apart; it goes to a VM as "
+		"a whole or not at all. Every function of the card may sit in a group with other "
+		"functions of the card and with bridges that have no driver or pcieport. Any other "
+		"member must give up its driver, and can then be used by nobody else.",
+	.by_hand =
+		"ls /sys/kernel/iommu_groups/$(basename $(readlink "
+		"/sys/bus/pci/devices/0000:01:00.0/iommu_group))/devices, and lspci -nnks ADDRESS "
+		"for each.",
+	.remedy = "Another slot, best one wired to the CPU; a firmware update; ACS turned on in "
+		  "firmware. Or give everything in the group to the same VM.",
+	.pitfalls =
+		"A root port in the group is harmless, though several tools complain. A bridge is "
+		"known by its header type: NVSwitches (0680) and ISA bridges (0601) are none. A "
+		"host bridge that has a driver (skl_uncore, igen6_edac) does block. "
+		"pcie_acs_override= needs a patched kernel and hides the sharing instead of "
+		"ending it.",
+	.run = run,
+};

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where a report goes: standard output, or a file that is written whole or not at all. */
+#ifndef GPUCHECK_REPORT_OUTPUT_H
+#define GPUCHECK_REPORT_OUTPUT_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+
+/*
+ * path NULL is standard output. A regular file is replaced by a temporary one beside it (fsync,
+ * rename) and keeps its mode; a link stays a link; a FIFO or device is written to. -errno.
+ */
+int output_write(const char *path, const char *text, size_t length, struct error *error);
+
+#endif

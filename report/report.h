@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The formats of a report: one const struct each, listed once in formats.c. */
+#ifndef GPUCHECK_REPORT_REPORT_H
+#define GPUCHECK_REPORT_REPORT_H
+
+#include "engine/run.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct style {
+	bool color;
+	bool quiet;   /* text: leave out what passed */
+	bool verbose; /* evidence of what passed too */
+	int width;    /* columns of text, 0 for no folding */
+};
+
+struct format {
+	const char *name;
+	void (*write)(const struct outcome *outcome, const struct style *style, FILE *out);
+};
+
+/* NULL when there is no such format. */
+const struct format *format_find(const char *name);
+char *format_names(void); /* "text, tap, json"; the caller frees it */
+
+/* The catalogue as a table, and one check in full; width as in struct style. */
+void write_catalogue(FILE *out);
+void write_explanation(const struct probe *probe, int width, FILE *out);
+
+#endif
