@@ -20,7 +20,9 @@ struct names_db {
 /* libpci's error callback must not return, and it carries no argument of ours. */
 static jmp_buf broken_database;
 
-_Noreturn static void give_up(char *format, ...)
+static void give_up(char *format, ...) __attribute__((noreturn));
+
+static void give_up(char *format, ...)
 {
 	(void)format;
 	longjmp(broken_database, 1);

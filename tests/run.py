@@ -1,0 +1,64 @@
+#!/usr/bin/python3
+"""Run every test suite against one build; the last line counts them all.
+
+    tests/run.py --build build/release [SUITE...]
+"""
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+
+TESTS = pathlib.Path(__file__).resolve().parent
+
+# Each suite is a program that closes with "N passed, N failed", or with Check's own line.
+SUITES = {
+    'unit': lambda build: [build / 'tests/unit'],
+    'recorded': lambda build: [TESTS / 'recorded/recorded.py', '--gpucheck', build / 'gpucheck',
+                               '--work', build / 'recorded'],
+    'cli': lambda build: [TESTS / 'cli/run.py', '--gpucheck', build / 'gpucheck'],
+}
+CLOSING = re.compile(r'^(\d+) passed, (\d+) failed', re.M)
+CHECK_CLOSING = re.compile(r'^\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)', re.M)
+
+
+def count(text):
+    """(passed, failed) of a suite's closing line; none is a failure."""
+    found = CLOSING.findall(text)
+    if found:
+        return int(found[-1][0]), int(found[-1][1])
+    found = CHECK_CLOSING.findall(text)
+    if found:
+        checks, failures, errors = map(int, found[-1])
+        return checks - failures - errors, failures + errors
+    return 0, 1
+
+
+def run_suite(name, build):
+    print('== %s' % name, flush=True)
+    done = subprocess.run([str(word) for word in SUITES[name](build)], text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    print(done.stdout, end='', flush=True)
+    passed, failed = count(done.stdout)
+    if done.returncode and not failed:
+        failed = 1
+    return passed, failed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--build', type=pathlib.Path, required=True)
+    parser.add_argument('suites', nargs='*', metavar='SUITE', help=' '.join(SUITES))
+    arguments = parser.parse_args()
+    unknown = set(arguments.suites) - set(SUITES)
+    if unknown:
+        parser.error('no such suite: %s' % ' '.join(sorted(unknown)))
+    results = [run_suite(name, arguments.build.resolve()) for name in arguments.suites or SUITES]
+    passed, failed = (sum(column) for column in zip(*results))
+    print('\n%d passed, %d failed' % (passed, failed))
+    return 1 if failed or not passed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs every unit suite; CK_FORK=no keeps them in one process for a debugger. */
+#include "tests/unit/suites.h"
+
+#include <stdlib.h>
+
+Suite *suite_of(const char *name, const TTest *const tests[])
+{
+	Suite *suite = suite_create(name);
+	TCase *tcase = tcase_create(name);
+
+	for (; *tests; tests++)
+		tcase_add_test(tcase, *tests);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+int main(void)
+{
+	SRunner *runner = srunner_create(boot_suite());
+	int failed;
+
+	srunner_add_suite(runner, iommu_suite());
+	srunner_add_suite(runner, pci_suite());
+	srunner_add_suite(runner, report_suite());
+	srunner_add_suite(runner, root_suite());
+	srunner_add_suite(runner, xorg_suite());
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

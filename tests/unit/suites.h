@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The unit suites, one a file; main.c runs them all. */
+#ifndef GPUCHECK_TESTS_UNIT_SUITES_H
+#define GPUCHECK_TESTS_UNIT_SUITES_H
+
+#include <check.h>
+
+Suite *boot_suite(void);
+Suite *iommu_suite(void);
+Suite *pci_suite(void);
+Suite *report_suite(void);
+Suite *root_suite(void);
+Suite *xorg_suite(void);
+
+/* A suite of one case from a NULL-ended list of tests. */
+Suite *suite_of(const char *name, const TTest *const tests[]);
+
+#endif
