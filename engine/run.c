@@ -83,9 +83,8 @@ static int status_of(const struct outcome *outcome)
 {
 	if (outcome->no_gpu)
 		return STATUS_USAGE;
-	for (size_t i = 0; i < VERDICTS; i++)
-		if (outcome->counts[i] && i != VERDICT_ERROR && counts_as_failure(outcome, i))
-			return STATUS_FAILED;
+	if (outcome->counts[VERDICT_FAIL] || (outcome->strict && outcome->counts[VERDICT_WARN]))
+		return STATUS_FAILED;
 	return outcome->counts[VERDICT_ERROR] ? STATUS_NOT_MEASURED : STATUS_PASSED;
 }
 
