@@ -10,6 +10,7 @@ enum {
 	VENDOR_ATI = 0x1002, /* AMD's graphics */
 	VENDOR_AMD = 0x1022, /* AMD's processors and chipsets */
 	VENDOR_NVIDIA = 0x10de,
+	CLASS_HD_AUDIO = 0x0403,
 	MAX_DEPTH = 64, /* bridges above a function; a record may hold a loop */
 };
 
@@ -99,6 +100,18 @@ static void add(struct card *card, struct pci_function *function)
 	card->functions[card->count++] = function;
 }
 
+/*
+ * A function of the GPU's own slot travels when it carries the GPU's vendor id: the other functions
+ * beside an APU's GPU belong to the processor. On a discrete card an audio function is the card's
+ * whoever made it.
+ */
+static bool is_slot_companion(struct host *host, struct pci_function *gpu, struct pci_function *one,
+			      uint16_t vendor)
+{
+	return has_vendor(host, one, vendor) ||
+	       (pci_base_class(one) == CLASS_HD_AUDIO && gpu_kind(host, gpu) == GPU_DISCRETE);
+}
+
 void card_find(struct host *host, struct pci_function *gpu, struct card *ret)
 {
 	const struct pci_functions *all;
@@ -115,12 +128,12 @@ void card_find(struct host *host, struct pci_function *gpu, struct card *ret)
 		struct pci_function *one = &all->items[i];
 		bool same_slot = pci_address_same_slot(&one->address, &gpu->address);
 
-		if (one == gpu || !(same_slot || (bridge && is_audio_or_usb(one))))
+		if (one == gpu || !(same_slot || (bridge && is_audio_or_usb(one))) ||
+		    is_virtual(host, one))
 			continue;
-		if (!has_vendor(host, one, vendor) || is_virtual(host, one))
-			continue;
-		if (same_slot ||
-		    (is_below(host, one, bridge) && !slot_has_gpu(host, &one->address)))
+		if (same_slot ? is_slot_companion(host, gpu, one, vendor)
+			      : has_vendor(host, one, vendor) && is_below(host, one, bridge) &&
+					!slot_has_gpu(host, &one->address))
 			add(ret, one);
 	}
 }

@@ -14,9 +14,10 @@ struct card {
 };
 
 /*
- * Companions are the other functions of the GPU's slot that carry its vendor id, and the audio and
- * USB functions of that vendor below the card's own PCI Express switch. A virtual function travels
- * alone. Where a bridge or an id cannot be read the function counts as no companion.
+ * Companions are the other functions of the GPU's slot that carry its vendor id (beside a discrete
+ * GPU: any HD audio function), and the audio and USB functions of that vendor below the card's own
+ * PCI Express switch. A virtual function travels alone. Where a bridge or an id cannot be read the
+ * function counts as no companion.
  */
 void card_find(struct host *host, struct pci_function *gpu, struct card *ret);
 void card_free(struct card *card);

@@ -145,21 +145,33 @@ static void write_next(const struct outcome *outcome, const struct style *style,
 	fprintf(out, "      (gpucheck --explain %s tells more)\n", first->probe->id);
 }
 
+static void write_counts(const struct outcome *outcome, FILE *out)
+{
+	static const struct {
+		enum verdict verdict;
+		const char *words;
+	} order[] = {
+		{ VERDICT_FAIL, "failed" },
+		{ VERDICT_ERROR, "could not be measured" },
+		{ VERDICT_WARN, "to watch" },
+		{ VERDICT_SKIP, "skipped" },
+	};
+
+	fprintf(out, "\n%zu passed", outcome->counts[VERDICT_PASS]);
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		if (outcome->counts[order[i].verdict])
+			fprintf(out, ", %zu %s", outcome->counts[order[i].verdict], order[i].words);
+	fputc('\n', out);
+}
+
 static void write_text(const struct outcome *outcome, const struct style *style, FILE *out)
 {
-	static const enum verdict order[] = { VERDICT_FAIL, VERDICT_ERROR, VERDICT_WARN,
-					      VERDICT_SKIP };
-
 	if (!style->quiet)
 		write_head(outcome, style, out);
 	write_results(outcome, style, out);
 	if (style->quiet)
 		return;
-	fprintf(out, "\n%zu passed", outcome->counts[VERDICT_PASS]);
-	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
-		if (outcome->counts[order[i]])
-			fprintf(out, ", %zu %s", outcome->counts[order[i]], verdict_name(order[i]));
-	fprintf(out, "\n");
+	write_counts(outcome, out);
 	write_next(outcome, style, out);
 }
 
