@@ -73,6 +73,7 @@ void host_close(struct host *host)
 	names_db_free(host->names);
 	next_boot_free(host->next_boot);
 	xorg_free(host->xorg);
+	vms_free(host->vms);
 	free(host->name);
 	root_close(host->root);
 	free(host);

@@ -8,6 +8,7 @@
 #include "host/kernel_arguments.h"
 #include "host/pci.h"
 #include "host/root.h"
+#include "host/vms.h"
 #include "host/xorg.h"
 
 /* Whole-file limits in bytes: far above what any kernel writes, far below what hurts. */
@@ -34,9 +35,13 @@ struct host {
 	struct names_db *names;
 	struct next_boot *next_boot;
 	struct xorg *xorg;
+	const char *libvirt_uri; /* the caller's; NULL for the default */
+	struct vms *vms;
+	struct error vms_error; /* why there are none */
 };
 
 void pci_functions_free(struct pci_functions *functions);
 void names_db_free(struct names_db *names);
+void vms_free(struct vms *vms);
 
 #endif
