@@ -74,6 +74,7 @@ void host_close(struct host *host)
 	next_boot_free(host->next_boot);
 	xorg_free(host->xorg);
 	vms_free(host->vms);
+	guests_forget(host);
 	free(host->name);
 	root_close(host->root);
 	free(host);

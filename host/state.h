@@ -5,6 +5,7 @@
 
 #include "host/bootloader.h"
 #include "host/fact.h"
+#include "host/guests.h"
 #include "host/kernel_arguments.h"
 #include "host/pci.h"
 #include "host/root.h"
@@ -38,6 +39,8 @@ struct host {
 	const char *libvirt_uri; /* the caller's; NULL for the default */
 	struct vms *vms;
 	struct error vms_error; /* why there are none */
+	struct guest *guests;
+	size_t guest_count;
 };
 
 void pci_functions_free(struct pci_functions *functions);
