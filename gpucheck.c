@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* gpucheck: from the command line through host, probes and engine to a report. */
 #include "base/alloc.h"
+#include "engine/configuration.h"
 #include "engine/options.h"
 #include "engine/run.h"
 #include "engine/selection.h"
@@ -70,47 +71,77 @@ static int report(const struct outcome *outcome, const struct options *options,
 	return outcome->status;
 }
 
-static int check(const struct options *options, const struct format *format,
-		 const struct selection *selection, struct host *host)
+static int check(const struct options *options, const struct configuration *configuration,
+		 const struct format *format, const struct selection *selection, struct host *host)
 {
 	struct targets targets = { 0 };
+	const struct question question = {
+		.selection = selection,
+		.targets = &targets,
+		.vm = options->vm,
+		.guest = options->guest,
+		.wait = options->wait,
+		.strict = options->strict || configuration->strict,
+	};
 	struct outcome outcome;
 	struct error error;
 	int status;
 
-	if (selection->has_gpu && targets_choose(host, &options->gpus, &targets, &error) < 0) {
+	vms_connect(host, options->connect);
+	if (selection->has_gpu &&
+	    targets_choose(host, &options->gpus, configuration, &targets, &error) < 0) {
 		complain(&error);
 		/* A GPU that was named and is not there ends the run; a host without one is
 		 * reported. */
-		if (options->gpus.count)
+		if (options->gpus.count || configuration->count)
 			return STATUS_USAGE;
 	}
-	run_checks(host, selection, &targets, options->strict, &outcome);
-	status = report(&outcome, options, format);
-	outcome_free(&outcome);
+	if (run_checks(host, &question, &outcome, &error) < 0) {
+		status = complain(&error);
+	} else {
+		status = report(&outcome, options, format);
+		outcome_free(&outcome);
+	}
 	targets_free(&targets);
+	return status;
+}
+
+static int select_and_check(const struct options *options,
+			    const struct configuration *configuration, struct host *host)
+{
+	const bool own = !options->has_through && configuration->has_through;
+	const enum stage through = own ? configuration->through : options->through;
+	const struct format *format;
+	struct selection selection;
+	struct error error;
+	int status;
+
+	if (find_format(options, &format, &error) < 0 ||
+	    selection_make(&options->checks, through, &selection, &error) < 0)
+		return complain(&error);
+	status = check(options, configuration, format, &selection, host);
+	selection_free(&selection);
 	return status;
 }
 
 static int open_and_check(const struct options *options)
 {
-	const struct format *format;
-	struct selection selection;
+	struct configuration configuration;
 	struct host *host;
 	struct error error;
 	int status;
 
-	if (find_format(options, &format, &error) < 0 ||
-	    selection_make(&options->checks, options->through, &selection, &error) < 0)
-		return complain(&error);
 	if (host_open(options->root, &host, &error) < 0) {
 		error_wrap(&error, "--root");
-		selection_free(&selection);
 		return complain(&error);
 	}
-	status = check(options, format, &selection, host);
+	if (configuration_read(options->config, host, &configuration, &error) < 0) {
+		status = complain(&error);
+	} else {
+		status = select_and_check(options, &configuration, host);
+		configuration_free(&configuration);
+	}
 	host_close(host);
-	selection_free(&selection);
 	return status;
 }
 

@@ -2,10 +2,13 @@
 /* The command line. */
 #include "engine/options.h"
 
+#include "host/guests.h"
 #include "probes/catalogue.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -14,11 +17,18 @@ enum {
 	OPTION_COLOR,
 	OPTION_LIST,
 	OPTION_EXPLAIN,
-	OPTION_VERSION
+	OPTION_VERSION,
+	OPTION_WAIT,
+	OPTION_CONFIG,
 };
 
 static const struct option long_options[] = {
 	{ "gpu", required_argument, NULL, 'g' },
+	{ "vm", required_argument, NULL, 'm' },
+	{ "guest", required_argument, NULL, 's' },
+	{ "connect", required_argument, NULL, 'c' },
+	{ "wait", required_argument, NULL, OPTION_WAIT },
+	{ "config", required_argument, NULL, OPTION_CONFIG },
 	{ "through", required_argument, NULL, 't' },
 	{ "format", required_argument, NULL, 'f' },
 	{ "output", required_argument, NULL, 'o' },
@@ -43,10 +53,16 @@ const char options_help[] =
 	"(host iommu driver display vm guest); what a check needs is checked with it.\n"
 	"\n"
 	"  -g, --gpu GPU        the card: 0000:01:00.0, 01:00.0 or 10de:2504; repeatable\n"
+	"  -m, --vm NAME        the VM; default: the one that has the card, or the only one\n"
+	"  -s, --guest [USER@]HOST[:PORT]\n"
+	"                       where the guest's sshd is; default: as libvirt knows it\n"
+	"  -c, --connect URI    libvirt; default: qemu:///system\n"
 	"  -t, --through STAGE  stop after a stage\n"
 	"  -f, --format FORMAT  text, tap or json; default: text on a terminal, else tap\n"
 	"  -o, --output FILE    write the report there, whole or not at all\n"
 	"      --root DIR       read the host's files below DIR: a recorded host\n"
+	"      --wait SECONDS   keep trying what the VM and the guest fail\n"
+	"      --config FILE    default: /etc/gpucheck.conf\n"
 	"      --strict         a warning counts as a failure\n"
 	"  -q, --quiet          text: only what did not pass\n"
 	"  -v, --verbose        the evidence of every check\n"
@@ -72,19 +88,60 @@ static int parse_color(const char *when, enum color *ret, struct error *error)
 	return 0;
 }
 
+static int parse_wait(const char *text, unsigned *ret, struct error *error)
+{
+	unsigned long seconds;
+	char *end;
+
+	errno = 0;
+	seconds = strtoul(text, &end, 10);
+	if (!isdigit((unsigned char)*text) || *end || errno || seconds > 86400)
+		return error_set(error, EINVAL, "--wait %s: not a number of seconds (0 to 86400)",
+				 text);
+	*ret = (unsigned)seconds;
+	return 0;
+}
+
+static int parse_guest(const char *text, const char **ret, struct error *error)
+{
+	if (guest_destination_check(text, error) < 0)
+		return error_wrap(error, "--guest");
+	*ret = text;
+	return 0;
+}
+
+static int parse_through(const char *text, struct options *options, struct error *error)
+{
+	options->has_through = stage_find(text, &options->through);
+	if (!options->has_through)
+		return error_set(error, EINVAL,
+				 "--through %s: no such stage; the stages are host, iommu, driver, "
+				 "display, vm, guest",
+				 text);
+	return 0;
+}
+
 static int parse_option(int option, struct options *options, struct error *error)
 {
 	switch (option) {
 	case 'g':
 		strings_add(&options->gpus, optarg);
 		return 0;
-	case 't':
-		if (!stage_find(optarg, &options->through))
-			return error_set(error, EINVAL,
-					 "--through %s: no such stage; the stages are host, iommu, "
-					 "driver, display, vm, guest",
-					 optarg);
+	case 'm':
+		options->vm = optarg;
 		return 0;
+	case 's':
+		return parse_guest(optarg, &options->guest, error);
+	case 'c':
+		options->connect = optarg;
+		return 0;
+	case OPTION_WAIT:
+		return parse_wait(optarg, &options->wait, error);
+	case OPTION_CONFIG:
+		options->config = optarg;
+		return 0;
+	case 't':
+		return parse_through(optarg, options, error);
 	case 'f':
 		options->format = optarg;
 		return 0;
@@ -145,7 +202,7 @@ int options_parse(int argc, char **argv, struct options *ret, struct error *erro
 	for (;;) {
 		int before = optind;
 
-		option = getopt_long(argc, argv, ":g:t:f:o:qvh", long_options, NULL);
+		option = getopt_long(argc, argv, ":g:m:s:c:t:f:o:qvh", long_options, NULL);
 		if (option < 0)
 			break;
 		r = option == '?' || option == ':' ? refuse(option, argv, before, error)

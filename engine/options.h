@@ -16,10 +16,16 @@ struct options {
 	enum mode mode;
 	struct strings gpus;   /* as given: addresses and ids */
 	struct strings checks; /* ids and stages, as given */
+	bool has_through;
 	enum stage through;
-	const char *format; /* NULL: by the kind of output */
-	const char *output; /* NULL: standard output */
-	const char *root;   /* NULL: this machine */
+	const char *vm;      /* NULL: by configuration and card */
+	const char *guest;   /* [USER@]HOST[:PORT]; NULL: by configuration and libvirt */
+	const char *connect; /* libvirt URI; NULL: the system's */
+	const char *config;  /* NULL: etc/gpucheck.conf below the root */
+	unsigned wait;       /* seconds to keep trying VM and guest */
+	const char *format;  /* NULL: by the kind of output */
+	const char *output;  /* NULL: standard output */
+	const char *root;    /* NULL: this machine */
 	enum color color;
 	bool strict;
 	bool quiet;

@@ -3,12 +3,14 @@
 #include "engine/run.h"
 
 #include "base/alloc.h"
+#include "host/guests.h"
 #include "host/pci_names.h"
 #include "probes/catalogue.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What the needed probe said, about the same GPU or the host. NULL when it did not run. */
 static const struct result *find_needed(const struct outcome *outcome, const char *id,
@@ -39,20 +41,44 @@ static bool may_run(const struct outcome *outcome, const struct probe *probe, co
 	return false;
 }
 
-static void run_probe(struct outcome *outcome, const struct probe *probe,
-		      const struct subject *subject)
+/* What the configuration tells not to count is shown as skipped, with what was found. */
+static void heed_ignore(const struct target *target, const struct probe *probe,
+			struct finding *finding)
 {
-	const char *gpu = subject->card ? subject->card->functions[0]->name : NULL;
-	struct result result = { .probe = probe, .gpu = gpu ? xstrdup(gpu) : NULL };
+	_cleanup_free_ char *found = NULL;
+
+	if (!target || !target->section || finding->verdict <= VERDICT_SKIP ||
+	    !strings_have(&target->section->ignore, probe->id))
+		return;
+	found = finding->reason;
+	finding->reason = xasprintf("the configuration tells not to count it (%s: %s)",
+				    verdict_name(finding->verdict), found);
+	finding->verdict = VERDICT_SKIP;
+}
+
+static void run_probe(struct outcome *outcome, struct host *host, const struct probe *probe,
+		      const struct target *target)
+{
+	const struct subject subject = {
+		.host = host,
+		.card = target ? &target->card : NULL,
+		.vm = target && probe->scope == SCOPE_VM ? target->vm : NULL,
+	};
+	const char *gpu = target ? target->card.functions[0]->name : NULL;
+	struct result result = {
+		.probe = probe,
+		.gpu = gpu ? xstrdup(gpu) : NULL,
+		.vm = subject.vm ? xstrdup(subject.vm->name) : NULL,
+	};
 
 	if (may_run(outcome, probe, gpu, &result.finding))
-		probe->run(subject, &result.finding);
+		probe->run(&subject, &result.finding);
 	if (!result.finding.reason)
 		finding_say(&result.finding, VERDICT_ERROR, "this check found nothing to say");
+	heed_ignore(target, probe, &result.finding);
 	outcome->results = xreallocarray(outcome->results, outcome->count + 1,
 					 sizeof(*outcome->results));
 	outcome->results[outcome->count++] = result;
-	outcome->counts[result.finding.verdict]++;
 }
 
 static void name_card(struct host *host, const struct card *card, struct card_name *ret)
@@ -88,32 +114,140 @@ static int status_of(const struct outcome *outcome)
 	return outcome->counts[VERDICT_ERROR] ? STATUS_NOT_MEASURED : STATUS_PASSED;
 }
 
-void run_checks(struct host *host, const struct selection *selection, const struct targets *targets,
-		bool strict, struct outcome *ret)
+/* All guests whose VM runs, at once; each is asked where its GPU's section, or --guest, says. */
+static void ask_guests(struct host *host, const struct question *question,
+		       const struct outcome *outcome)
 {
-	*ret = (struct outcome){
+	const struct targets *targets = question->targets;
+	struct guest_place *places = xcalloc(targets->count, sizeof(*places));
+	size_t count = 0;
+
+	for (size_t i = 0; i < targets->count; i++) {
+		const struct target *target = &targets->items[i];
+		const struct result *running = find_needed(outcome, "vm.running",
+							   target->card.functions[0]->name);
+		const char *destination = question->guest;
+
+		if (!target->vm || !running || running->finding.verdict != VERDICT_PASS)
+			continue;
+		if (!destination && target->section)
+			destination = target->section->guest;
+		places[count++] = (struct guest_place){
+			.vm = target->vm->name,
+			.destination = destination,
+			.address = target->vm->addresses.count ? target->vm->addresses.items[0]
+							       : NULL,
+		};
+	}
+	guests_ask(host, places, count);
+	free(places);
+}
+
+/* The wanted probes of one scope, or of all but SCOPE_VM, in the catalogue's order. */
+static void run_part(struct host *host, const struct question *question, bool about_vms,
+		     struct outcome *outcome)
+{
+	const struct targets *targets = question->targets;
+	bool asked = false;
+
+	for (size_t i = 0; i < catalogue_count; i++) {
+		const struct probe *probe = catalogue[i];
+
+		if (!question->selection->wanted[i] || (probe->scope == SCOPE_VM) != about_vms)
+			continue;
+		if (probe->stage == STAGE_GUEST && !asked) {
+			ask_guests(host, question, outcome);
+			asked = true;
+		}
+		if (probe->scope == SCOPE_HOST)
+			run_probe(outcome, host, probe, NULL);
+		for (size_t k = 0; probe->scope != SCOPE_HOST && k < targets->count; k++)
+			run_probe(outcome, host, probe, &targets->items[k]);
+	}
+}
+
+static void forget_results(struct outcome *outcome, size_t keep)
+{
+	for (size_t i = keep; i < outcome->count; i++) {
+		free(outcome->results[i].gpu);
+		free(outcome->results[i].vm);
+		finding_free(&outcome->results[i].finding);
+	}
+	outcome->count = keep;
+}
+
+static bool is_settled(const struct outcome *outcome, size_t from)
+{
+	for (size_t i = from; i < outcome->count; i++)
+		if (outcome->results[i].finding.verdict >= VERDICT_ERROR)
+			return false;
+	return true;
+}
+
+static int choose_vms(struct host *host, const struct question *question, struct error *error)
+{
+	const struct targets *targets = question->targets;
+	int r = targets_choose_vms(host, question->vm, question->targets, error);
+
+	for (size_t i = 1; r == 0 && question->guest && i < targets->count; i++)
+		if (targets->items[i].vm != targets->items[0].vm)
+			return error_set(
+				error, EINVAL,
+				"--guest %s: several VMs are checked; name one with --vm, or "
+				"give each its guest= in the configuration",
+				question->guest);
+	return r;
+}
+
+/* The VM's and the guest's part, again and again until it is settled or the time is over. */
+static int run_vm_part(struct host *host, const struct question *question, struct outcome *outcome,
+		       struct error *error)
+{
+	const time_t end = time(NULL) + (time_t)question->wait;
+	const size_t keep = outcome->count;
+	int r = choose_vms(host, question, error);
+
+	while (r == 0) {
+		run_part(host, question, true, outcome);
+		if (is_settled(outcome, keep) || time(NULL) >= end)
+			break;
+		sleep(1);
+		forget_results(outcome, keep);
+		vms_forget(host);
+		guests_forget(host);
+		r = choose_vms(host, question, error);
+	}
+	return r;
+}
+
+int run_checks(struct host *host, const struct question *question, struct outcome *ret,
+	       struct error *error)
+{
+	const struct targets *targets = question->targets;
+	struct outcome outcome = {
 		.host = xstrdup(host_name(host)),
 		.time = now(),
-		.strict = strict,
-		.no_gpu = selection->has_gpu && !targets->count,
+		.strict = question->strict,
+		.no_gpu = question->selection->has_gpu && !targets->count,
 		.cards = xcalloc(targets->count, sizeof(*ret->cards)),
 		.card_count = targets->count,
 	};
-	for (size_t i = 0; i < targets->count; i++)
-		name_card(host, &targets->cards[i], &ret->cards[i]);
-	for (size_t i = 0; i < catalogue_count; i++) {
-		struct subject subject = { .host = host };
+	int r = 0;
 
-		if (!selection->wanted[i])
-			continue;
-		if (catalogue[i]->scope == SCOPE_HOST)
-			run_probe(ret, catalogue[i], &subject);
-		for (size_t k = 0; catalogue[i]->scope != SCOPE_HOST && k < targets->count; k++) {
-			subject.card = &targets->cards[k];
-			run_probe(ret, catalogue[i], &subject);
-		}
+	for (size_t i = 0; i < targets->count; i++)
+		name_card(host, &targets->items[i].card, &outcome.cards[i]);
+	run_part(host, question, false, &outcome);
+	if (question->selection->has_vm && targets->count)
+		r = run_vm_part(host, question, &outcome, error);
+	if (r < 0) {
+		outcome_free(&outcome);
+		return r;
 	}
-	ret->status = status_of(ret);
+	for (size_t i = 0; i < outcome.count; i++)
+		outcome.counts[outcome.results[i].finding.verdict]++;
+	outcome.status = status_of(&outcome);
+	*ret = outcome;
+	return 0;
 }
 
 bool counts_as_failure(const struct outcome *outcome, enum verdict verdict)
@@ -129,11 +263,7 @@ void outcome_free(struct outcome *outcome)
 		free(outcome->cards[i].name);
 		free(outcome->cards[i].companions);
 	}
-	for (size_t i = 0; i < outcome->count; i++) {
-		free(outcome->results[i].gpu);
-		free(outcome->results[i].vm);
-		finding_free(&outcome->results[i].finding);
-	}
+	forget_results(outcome, 0);
 	free(outcome->cards);
 	free(outcome->results);
 	free(outcome->host);

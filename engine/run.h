@@ -37,9 +37,21 @@ struct outcome {
 	int status;  /* exit status */
 };
 
-/* targets may be empty: then only the checks of the host run. */
-void run_checks(struct host *host, const struct selection *selection, const struct targets *targets,
-		bool strict, struct outcome *ret);
+struct question {
+	const struct selection *selection;
+	struct targets *targets; /* may be empty: then only the checks of the host run */
+	const char *vm;          /* named VM, NULL */
+	const char *guest;       /* where the guest is, NULL */
+	unsigned wait;           /* seconds to keep trying what a VM or guest fails */
+	bool strict;
+};
+
+/*
+ * -ENOENT when a named VM does not exist, -EINVAL when one guest was named for several VMs; then
+ * nothing was checked.
+ */
+int run_checks(struct host *host, const struct question *question, struct outcome *ret,
+	       struct error *error);
 void outcome_free(struct outcome *outcome);
 
 /* Whether the verdict counts against the host in this run. */

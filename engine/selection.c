@@ -17,6 +17,7 @@ static void want(struct selection *selection, const struct probe *probe)
 			continue;
 		selection->wanted[i] = true;
 		selection->has_gpu |= probe->scope != SCOPE_HOST;
+		selection->has_vm |= probe->scope == SCOPE_VM;
 		probe = probe->needs ? catalogue_find(probe->needs) : NULL;
 	}
 }

@@ -11,7 +11,8 @@
 
 struct selection {
 	bool *wanted; /* in step with the catalogue */
-	bool has_gpu; /* some wanted probe asks about a GPU */
+	bool has_gpu; /* some wanted probe asks about a GPU, */
+	bool has_vm;  /* about a VM */
 };
 
 /*

@@ -175,47 +175,89 @@ static int list_candidates(struct host *host, struct gpu_list *ret, struct gpu_l
 	return r;
 }
 
+static bool is_in_some_vm(struct host *host, struct pci_function *gpu)
+{
+	const struct vms *vms;
+
+	if (vms_read(host, &vms, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < vms->count; i++)
+		if (vm_holds(&vms->items[i], &gpu->address))
+			return true;
+	return false;
+}
+
+static void add_those(struct host *host, const struct gpu_list *from,
+		      bool (*wanted)(struct host *host, struct pci_function *gpu),
+		      struct gpu_list *list)
+{
+	for (size_t i = 0; i < from->count; i++)
+		if (wanted(host, from->items[i]))
+			add_gpu(list, from->items[i]);
+}
+
 static int by_default(struct host *host, struct gpu_list *list, struct error *error)
 {
 	struct gpu_list candidates = { 0 }, discrete = { 0 };
 	const struct gpu_list *from;
 	int r = list_candidates(host, &candidates, &discrete, error);
 
-	if (r == 0) {
-		/* An integrated GPU stays with the host wherever there is a discrete one. */
-		from = discrete.count ? &discrete : &candidates;
-		for (size_t i = 0; i < from->count; i++)
-			if (is_on_vfio(host, from->items[i]))
-				add_gpu(list, from->items[i]);
-		for (size_t i = 0; !list->count && i < discrete.count; i++)
-			add_gpu(list, discrete.items[i]);
-		if (!list->count)
-			r = error_set(error, ENOENT,
-				      "no GPU to check: no GPU is on a vfio driver and there is no "
-				      "discrete one; name one with --gpu if this host has another");
-	} else {
-		error_wrap(error, "no GPU to check");
-	}
+	if (r < 0)
+		return error_wrap(error, "no GPU to check");
+	/* An integrated GPU stays with the host wherever there is a discrete one. */
+	from = discrete.count ? &discrete : &candidates;
+	/* A single discrete GPU is chosen whatever the VMs say: libvirt need not be asked. */
+	if (from->count > 1 || !discrete.count)
+		add_those(host, from, is_in_some_vm, list);
+	if (!list->count)
+		add_those(host, from, is_on_vfio, list);
+	for (size_t i = 0; !list->count && i < discrete.count; i++)
+		add_gpu(list, discrete.items[i]);
+	if (!list->count)
+		r = error_set(
+			error, ENOENT,
+			"no GPU to check: no GPU is on a vfio driver and there is no discrete "
+			"one; name one with --gpu if this host has another");
 	free(candidates.items);
 	free(discrete.items);
 	return r;
 }
 
-int targets_choose(struct host *host, const struct strings *named, struct targets *ret,
+static int by_configuration(struct host *host, const struct configuration *configuration,
+			    struct gpu_list *list, struct error *error)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < configuration->count; i++) {
+		char name[PCI_ADDRESS_SIZE];
+
+		pci_address_format(&configuration->sections[i].gpu, name);
+		r = by_address(host, name, &configuration->sections[i].gpu, list, error);
+	}
+	return r;
+}
+
+int targets_choose(struct host *host, const struct strings *named,
+		   const struct configuration *configuration, struct targets *ret,
 		   struct error *error)
 {
 	struct gpu_list list = { 0 };
 	int r = 0;
 
-	if (!named->count)
-		r = by_default(host, &list, error);
 	for (size_t i = 0; r == 0 && i < named->count; i++)
 		r = by_name(host, named->items[i], &list, error);
+	if (!named->count && configuration->count)
+		r = by_configuration(host, configuration, &list, error);
+	else if (!named->count)
+		r = by_default(host, &list, error);
 	if (r == 0) {
 		ret->count = list.count;
-		ret->cards = xcalloc(list.count, sizeof(*ret->cards));
-		for (size_t i = 0; i < list.count; i++)
-			card_find(host, list.items[i], &ret->cards[i]);
+		ret->items = xcalloc(list.count, sizeof(*ret->items));
+		for (size_t i = 0; i < list.count; i++) {
+			card_find(host, list.items[i], &ret->items[i].card);
+			ret->items[i].section = configuration_find(configuration,
+								   &list.items[i]->address);
+		}
 	}
 	free(list.items);
 	return r;
@@ -224,7 +266,7 @@ int targets_choose(struct host *host, const struct strings *named, struct target
 void targets_free(struct targets *targets)
 {
 	for (size_t i = 0; i < targets->count; i++)
-		card_free(&targets->cards[i]);
-	free(targets->cards);
+		card_free(&targets->items[i].card);
+	free(targets->items);
 	*targets = (struct targets){ 0 };
 }

@@ -13,9 +13,9 @@
 
 enum guest_state {
 	GUEST_ANSWERED,
-	GUEST_NO_ADDRESS,       /* nobody knows where it is */
-	GUEST_NOT_RECORDED,     /* below a root that holds no word of it */
-	GUEST_UNREACHABLE,      /* no route, no sshd, no answer in time */
+	GUEST_NO_ADDRESS,   /* nobody knows where it is */
+	GUEST_NOT_RECORDED, /* below a root that holds no word of it */
+	GUEST_UNREACHABLE,  /* no route, no sshd, no answer in time */
 	GUEST_HOST_KEY_UNKNOWN,
 	GUEST_HOST_KEY_CHANGED,
 	GUEST_LOGIN_REFUSED,

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "host/state.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -46,6 +47,32 @@ const char *host_name(struct host *host)
 	if (!host->name)
 		host->name = find_name(host);
 	return host->name;
+}
+
+int host_configuration(struct host *host, char **ret, struct error *error)
+{
+	int r = root_read(host->root, "etc/gpucheck.conf", LIMIT_TEXT, ret, NULL, error);
+
+	if (r != -ENOENT)
+		return r;
+	*ret = NULL;
+	return 0;
+}
+
+int host_user_file(const char *path, char **ret, struct error *error)
+{
+	_cleanup_free_ char *whole = realpath(path, NULL);
+	struct root *root;
+	int r;
+
+	if (!whole)
+		return error_set_errno(error, errno, "%s", path);
+	r = root_open(NULL, &root, error);
+	if (r < 0)
+		return r;
+	r = root_read(root, whole + 1, LIMIT_TEXT, ret, NULL, error);
+	root_close(root);
+	return r;
 }
 
 static void forget_list(struct strings *list)

@@ -21,4 +21,10 @@ bool host_is_live(const struct host *host);
  */
 const char *host_name(struct host *host);
 
+/* The text of its etc/gpucheck.conf; NULL in *ret when it has none. The caller frees it. */
+int host_configuration(struct host *host, char **ret, struct error *error);
+
+/* The text of a file the user named on the command line: by his path, not below a root. */
+int host_user_file(const char *path, char **ret, struct error *error);
+
 #endif

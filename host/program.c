@@ -148,8 +148,8 @@ static void take_output(struct child *child)
 	if (got > 0)
 		child->length += (size_t)got;
 	if (child->length > call->limit)
-		error_set(&call->error, EFBIG, "%s: the answer is larger than %zu bytes", call->name,
-			  call->limit);
+		error_set(&call->error, EFBIG, "%s: the answer is larger than %zu bytes",
+			  call->name, call->limit);
 	else if (got < 0)
 		error_set_errno(&call->error, errno, "reading from %s", call->name);
 	if (got <= 0 || call->error.code)

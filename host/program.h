@@ -9,11 +9,11 @@
 #include <stddef.h>
 
 struct program_call {
-	const char *name;  /* gpucheck-libvirt: beside this program, else in its libexec folder */
-	json_t *request;   /* the caller's */
-	unsigned seconds;  /* it is killed after this */
-	size_t limit;      /* bytes of answer it may give */
-	json_t *answer;    /* out: a new reference, or NULL with error filled */
+	const char *name; /* gpucheck-libvirt: beside this program, else in its libexec folder */
+	json_t *request;  /* the caller's */
+	unsigned seconds; /* it is killed after this */
+	size_t limit;     /* bytes of answer it may give */
+	json_t *answer;   /* out: a new reference, or NULL with error filled */
 	struct error error;
 };
 

@@ -37,7 +37,8 @@ static int list_xml(struct root *root, const char *folder, struct strings *ret, 
 	return r;
 }
 
-/* The file's text as JSON, null when there is none; a text that is no UTF-8 is no XML libvirt wrote. */
+/* The file's text as JSON, null when there is none; a text that is no UTF-8 is no XML libvirt
+ * wrote. */
 static int read_xml(struct root *root, const char *folder, const char *name, json_t **ret,
 		    struct error *error)
 {

@@ -9,8 +9,8 @@
 
 /*
  * The request for gpucheck-libvirt that holds etc/libvirt/qemu/NAME.xml (saved definitions),
- * run/libvirt/qemu/NAME.xml (running ones) and whether var/lib/libvirt/qemu/save/NAME.save is there.
- * A new reference. -ENOENT when there is no etc/libvirt.
+ * run/libvirt/qemu/NAME.xml (running ones) and whether var/lib/libvirt/qemu/save/NAME.save is
+ * there. A new reference. -ENOENT when there is no etc/libvirt.
  */
 int vm_files_request(struct root *root, json_t **ret, struct error *error);
 

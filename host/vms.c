@@ -120,7 +120,8 @@ static int read_answer(const json_t *answer, struct vms *vms, struct error *erro
 	for (size_t i = 0; i < json_array_size(domains); i++) {
 		vms->count = i + 1;
 		if (!read_vm(json_array_get(domains, i), &vms->items[i]))
-			return error_set(error, EPROTO, "gpucheck-libvirt: not the answer it should be");
+			return error_set(error, EPROTO,
+					 "gpucheck-libvirt: not the answer it should be");
 	}
 	if (!json_is_array(domains))
 		return error_set(error, EPROTO, "gpucheck-libvirt: no answer");
@@ -152,8 +153,10 @@ static int ask(json_t *request, struct vms *vms, struct error *error)
 static bool is_installed(struct host *host)
 {
 	static const char *const traces[] = {
-		"run/libvirt/libvirt-sock-ro", "run/libvirt/virtqemud-sock-ro",
-		"usr/sbin/libvirtd",           "usr/sbin/virtqemud",
+		"run/libvirt/libvirt-sock-ro",
+		"run/libvirt/virtqemud-sock-ro",
+		"usr/sbin/libvirtd",
+		"usr/sbin/virtqemud",
 		"etc/libvirt",
 	};
 

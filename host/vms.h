@@ -49,7 +49,7 @@ enum vms_source {
 
 struct vms {
 	enum vms_source source;
-	char *uri; /* VMS_LIBVIRT */
+	char *uri;        /* VMS_LIBVIRT */
 	struct vm *items; /* sorted by name */
 	size_t count;
 };
@@ -70,7 +70,8 @@ void vms_forget(struct host *host);
 const struct vm_hostdev *vm_find_hostdev(const struct vm_definition *definition,
 					 const struct pci_address *source);
 
-/* The definition that counts for a VM's next start: the saved one, the live one of a transient VM. */
+/* The definition that counts for a VM's next start: the saved one, the live one of a transient VM.
+ */
 const struct vm_definition *vm_next_definition(const struct vm *vm);
 
 /* Either of its definitions passes this function. */

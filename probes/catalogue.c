@@ -15,7 +15,14 @@
 	PROBE(iommu_reserved_probe)  \
 	PROBE(iommu_isolated_probe)  \
 	PROBE(driver_vfio_probe)     \
-	PROBE(display_primary_probe)
+	PROBE(display_primary_probe) \
+	PROBE(vm_hostdev_probe)      \
+	PROBE(vm_functions_probe)    \
+	PROBE(vm_conflict_probe)     \
+	PROBE(vm_pending_probe)      \
+	PROBE(vm_running_probe)      \
+	PROBE(guest_ssh_probe)       \
+	PROBE(guest_device_probe)
 
 #define DECLARE(name) extern const struct probe name;
 #define ADDRESS(name) &name,

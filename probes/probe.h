@@ -5,6 +5,7 @@
 
 #include "host/card.h"
 #include "host/host.h"
+#include "host/vms.h"
 #include "probes/finding.h"
 
 enum stage {
@@ -27,6 +28,7 @@ enum scope {
 struct subject {
 	struct host *host;
 	const struct card *card; /* NULL in SCOPE_HOST */
+	const struct vm *vm;     /* SCOPE_VM: the one asked about; NULL when there is none */
 };
 
 struct probe {

@@ -27,7 +27,8 @@ struct words {
 	size_t count;
 };
 
-/* Blank-separated words of a line of printable ASCII; more words than a line of ours has are bad. */
+/* Blank-separated words of a line of printable ASCII; more words than a line of ours has are bad.
+ */
 static bool split(char *line, struct words *words)
 {
 	char *rest = NULL;
@@ -113,8 +114,9 @@ static bool take_line(struct reading *reading, char *line)
 static int judge(const struct reading *reading, struct error *error)
 {
 	if (!reading->greeted)
-		return error_set(error, EINVAL, "the guest did not run our command: it has no "
-					     "POSIX shell (Windows?)");
+		return error_set(error, EINVAL,
+				 "the guest did not run our command: it has no "
+				 "POSIX shell (Windows?)");
 	if (!reading->ended || !reading->system)
 		return error_set(error, EINVAL, "the guest's answer breaks off");
 	if (reading->no_sys)
@@ -139,8 +141,9 @@ int listing_parse(const char *text, size_t length, char **system, json_t **funct
 
 		copy[strcspn(copy, "\r")] = '\0';
 		if (!take_line(&reading, copy))
-			r = error_set(error, EINVAL, "the guest answered a line that our command "
-						     "does not print");
+			r = error_set(error, EINVAL,
+				      "the guest answered a line that our command "
+				      "does not print");
 	}
 	if (r == 0)
 		r = judge(&reading, error);

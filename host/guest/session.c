@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-	STEP_SECONDS = 8,  /* for connecting, and for each answer after that */
+	STEP_SECONDS = 8, /* for connecting, and for each answer after that */
 	OUTPUT_SECONDS = 8,
 };
 

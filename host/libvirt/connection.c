@@ -38,10 +38,10 @@ static json_t *last_error(void)
 static const char *state_name(virDomainPtr domain)
 {
 	static const char *const names[] = {
-		[VIR_DOMAIN_NOSTATE] = "running",   [VIR_DOMAIN_RUNNING] = "running",
-		[VIR_DOMAIN_BLOCKED] = "running",   [VIR_DOMAIN_PAUSED] = "paused",
-		[VIR_DOMAIN_SHUTDOWN] = "running",  [VIR_DOMAIN_SHUTOFF] = "off",
-		[VIR_DOMAIN_CRASHED] = "crashed",   [VIR_DOMAIN_PMSUSPENDED] = "suspended",
+		[VIR_DOMAIN_NOSTATE] = "running",  [VIR_DOMAIN_RUNNING] = "running",
+		[VIR_DOMAIN_BLOCKED] = "running",  [VIR_DOMAIN_PAUSED] = "paused",
+		[VIR_DOMAIN_SHUTDOWN] = "running", [VIR_DOMAIN_SHUTOFF] = "off",
+		[VIR_DOMAIN_CRASHED] = "crashed",  [VIR_DOMAIN_PMSUSPENDED] = "suspended",
 	};
 	int state = VIR_DOMAIN_NOSTATE, reason;
 

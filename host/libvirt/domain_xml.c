@@ -165,7 +165,8 @@ int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *
 				 XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	if (!document) {
 		why = xmlGetLastError();
-		return error_set(error, EINVAL, "no well-formed XML (line %d)", why ? why->line : 0);
+		return error_set(error, EINVAL, "no well-formed XML (line %d)",
+				 why ? why->line : 0);
 	}
 	domain = find_domain(document);
 	if (!domain) {

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* guest.ssh: the guest can be asked over SSH, by a key, with its host key known. */
+#include "host/guests.h"
+#include "probes/probe.h"
+
+static const struct {
+	enum verdict verdict;
+	const char *summary; /* NULL: no remedy of its own */
+} outcomes[] = {
+	[GUEST_ANSWERED] = { VERDICT_PASS, NULL },
+	[GUEST_NO_ADDRESS] = { VERDICT_ERROR,
+			       "say where the guest is with --guest [USER@]HOST[:PORT], "
+			       "or install qemu-guest-agent in it" },
+	[GUEST_NOT_RECORDED] = { VERDICT_SKIP, NULL },
+	[GUEST_UNREACHABLE] = { VERDICT_ERROR, "see that the guest is up, has the network and runs "
+					       "sshd; --wait SECONDS gives it time to boot" },
+	[GUEST_HOST_KEY_UNKNOWN] = { VERDICT_FAIL,
+				     "compare the fingerprint with the guest's own "
+				     "(ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub), then "
+				     "accept it once" },
+	[GUEST_HOST_KEY_CHANGED] = { VERDICT_FAIL,
+				     "if the guest was installed anew, forget its old "
+				     "key and accept the new one" },
+	[GUEST_LOGIN_REFUSED] = { VERDICT_FAIL,
+				  "install your key in the guest, or name its user with "
+				  "--guest USER@HOST" },
+	[GUEST_BROKEN] = { VERDICT_ERROR, NULL },
+	[GUEST_GARBLED] = { VERDICT_PASS, NULL },
+	[GUEST_NO_PCI] = { VERDICT_PASS, NULL },
+};
+
+static void run(const struct subject *subject, struct finding *finding)
+{
+	const struct guest *guest = guest_of(subject->host, subject->vm->name);
+
+	if (!guest) {
+		finding_say(finding, VERDICT_ERROR, "the guest was not asked");
+		return;
+	}
+	if (guest->target)
+		finding_evidence(finding, "ssh to the guest", "%s%s%s", guest->target,
+				 guest->text ? ": " : "", guest->text ? guest->text : "");
+	if (outcomes[guest->state].verdict == VERDICT_PASS) {
+		finding_say(finding, VERDICT_PASS, "login as %s works and its host key is known",
+			    guest->target);
+		return;
+	}
+	finding_say(finding, outcomes[guest->state].verdict, "%s%s%s",
+		    guest->target ? guest->target : "", guest->target ? ": " : "", guest->text);
+	if (outcomes[guest->state].summary)
+		finding_fix(finding, FIX_MANUAL, guest->command, "%s",
+			    outcomes[guest->state].summary);
+}
+
+const struct probe guest_ssh_probe = {
+	.id = "guest.ssh",
+	.stage = STAGE_GUEST,
+	.scope = SCOPE_VM,
+	.title = "the guest answers over SSH",
+	.needs = "vm.running",
+	.meaning =
+		"What the guest sees can only be asked inside it. gpucheck logs in over SSH with the "
+		"keys and the known_hosts of the user who calls it (also through sudo), heeds "
+		"~/.ssh/config, and never asks for a password nor accepts a host key by itself.",
+	.by_hand = "ssh -o BatchMode=yes USER@GUEST true",
+	.remedy =
+		"Unknown host key: ssh to the guest once and compare the fingerprint. Refused: "
+		"ssh-copy-id USER@GUEST. No address: --guest [USER@]HOST[:PORT], or the guest's line in "
+		"/etc/gpucheck.conf.",
+	.pitfalls =
+		"libvirt knows a lease only on its own networks; on a bridge it needs the guest agent. "
+		"A key with a passphrase counts only while an agent holds it, and sudo drops "
+		"SSH_AUTH_SOCK unless told to keep it.",
+	.run = run,
+};

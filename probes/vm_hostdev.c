@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vm.hostdev: the VM's saved definition passes the GPU. */
+#include "base/alloc.h"
+#include "probes/hostdev_fix.h"
+#include "probes/probe.h"
+
+#include <stdlib.h>
+
+/* Names of the VMs that hold the GPU, or of all. */
+static char *join_names(const struct vms *vms, const struct pci_address *gpu, size_t *ret_count)
+{
+	_cleanup_strings_ struct strings names = { 0 };
+
+	for (size_t i = 0; i < vms->count; i++)
+		if (!gpu || vm_holds(&vms->items[i], gpu))
+			strings_add(&names, vms->items[i].name);
+	*ret_count = names.count;
+	return strings_join(&names, ", ");
+}
+
+static void say_broken(const struct vms *vms, struct finding *finding)
+{
+	for (size_t i = 0; i < vms->count; i++) {
+		const struct vm *vm = &vms->items[i];
+
+		if (vm->broken.count)
+			finding_say(finding, VERDICT_ERROR,
+				    "the definition of VM %s cannot be read: %s", vm->name,
+				    vm->broken.items[0]);
+	}
+}
+
+/* No VM was named and none could be chosen: say why. */
+static void say_no_vm(const struct subject *subject, const struct vms *vms, struct finding *finding)
+{
+	const struct pci_address *gpu = &subject->card->functions[0]->address;
+	_cleanup_free_ char *holders = NULL, *all = NULL;
+	size_t holding, count;
+
+	holders = join_names(vms, gpu, &holding);
+	all = join_names(vms, NULL, &count);
+	if (vms->source == VMS_NO_LIBVIRT) {
+		finding_say(finding, VERDICT_FAIL, "libvirt is not installed on this host");
+		finding_fix(finding, FIX_MANUAL, "apt install libvirt-daemon-system",
+			    "install libvirt and define a VM");
+	} else if (vms->source == VMS_NOT_RECORDED) {
+		finding_say(finding, VERDICT_SKIP,
+			    "virtual machines are not recorded here (no "
+			    "/etc/libvirt)");
+	} else if (!count) {
+		finding_say(finding, VERDICT_FAIL, "libvirt knows no VM%s%s",
+			    vms->uri ? " at " : "", vms->uri ? vms->uri : "");
+		finding_fix(finding, FIX_MANUAL, NULL,
+			    "define a VM (virt-install, virt-manager) and pass the card to it");
+	} else if (holding) {
+		finding_say(finding, VERDICT_ERROR,
+			    "%zu VMs pass the card (%s): name the one to check with --vm", holding,
+			    holders);
+	} else {
+		finding_say(finding, VERDICT_FAIL, "none of the VMs (%s) passes the card", all);
+		finding_fix(finding, FIX_MANUAL, NULL,
+			    "name the VM that is to have the card with --vm");
+	}
+	say_broken(vms, finding);
+}
+
+static bool is_on_commandline(const struct vm_definition *definition, const struct pci_address *gpu)
+{
+	for (size_t i = 0; i < definition->commandline_count; i++)
+		if (pci_address_compare(&definition->commandline[i], gpu) == 0)
+			return true;
+	return false;
+}
+
+static void judge(const struct subject *subject, struct finding *finding)
+{
+	const struct pci_function *gpu = subject->card->functions[0];
+	const struct vm *vm = subject->vm;
+	const struct vm_definition *next = vm_next_definition(vm);
+	_cleanup_free_ char *source = xasprintf("virsh dumpxml --inactive %s", vm->name);
+	const struct vm_hostdev *hostdev;
+
+	if (!next->known || (vm->broken.count && !vm->saved.known)) {
+		finding_say(finding, VERDICT_ERROR, "the definition of VM %s cannot be read%s%s",
+			    vm->name, vm->broken.count ? ": " : "",
+			    vm->broken.count ? vm->broken.items[0] : "");
+		return;
+	}
+	hostdev = vm_find_hostdev(next, &gpu->address);
+	finding_evidence(finding, source, "%s", hostdev ? gpu->name : "no hostdev for the card");
+	if (hostdev && !vm->saved.known)
+		finding_say(finding, VERDICT_WARN,
+			    "VM %s passes %s and is transient: nothing of it is left once it stops",
+			    vm->name, gpu->name);
+	if (hostdev) {
+		finding_say(finding, VERDICT_PASS, "VM %s passes %s%s", vm->name, gpu->name,
+			    hostdev->managed ? ""
+					     : " (managed='no': it must be on vfio-pci first)");
+		return;
+	}
+	if (is_on_commandline(next, &gpu->address))
+		finding_say(
+			finding, VERDICT_FAIL,
+			"VM %s passes %s by <qemu:commandline>, which libvirt neither checks nor "
+			"prepares: it is no hostdev",
+			vm->name, gpu->name);
+	else if (vm_find_hostdev(&vm->live, &gpu->address))
+		finding_say(
+			finding, VERDICT_FAIL,
+			"VM %s has %s now, but its saved definition does not: it will be gone at "
+			"the next start",
+			vm->name, gpu->name);
+	else
+		finding_say(finding, VERDICT_FAIL, "VM %s does not pass %s", vm->name, gpu->name);
+	hostdev_fix(subject, finding);
+}
+
+static void run(const struct subject *subject, struct finding *finding)
+{
+	const struct vms *vms;
+	struct error error;
+
+	if (vms_read(subject->host, &vms, &error) < 0)
+		finding_say_error(finding, &error);
+	else if (!subject->vm)
+		say_no_vm(subject, vms, finding);
+	else
+		judge(subject, finding);
+}
+
+const struct probe vm_hostdev_probe = {
+	.id = "vm.hostdev",
+	.stage = STAGE_VM,
+	.scope = SCOPE_VM,
+	.title = "the VM's saved definition passes the card",
+	.meaning =
+		"libvirt hands a PCI function to a VM by a <hostdev> element whose <source> is the "
+		"function's address on the host. What counts is the saved definition, from which "
+		"the VM starts next.",
+	.by_hand =
+		"virsh dumpxml --inactive VM, and look for <hostdev … type='pci'> with the card's "
+		"domain, bus, slot and function. virsh nodedev-list --cap pci shows what the host "
+		"has.",
+	.remedy =
+		"virsh edit VM, and add one <hostdev mode='subsystem' type='pci' managed='yes'> for "
+		"each function of the card, without an <address> of its own.",
+	.pitfalls =
+		"Addresses in the XML are hexadecimal with 0x, decimal without. The <address> beside "
+		"<source> is where the guest will see it, not where it is. A device on "
+		"<qemu:commandline> is no hostdev. qemu:///session has other VMs than "
+		"qemu:///system.",
+	.run = run,
+};

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vm.pending: the VM that runs is the one that is saved. */
+#include "base/alloc.h"
+#include "probes/probe.h"
+
+/* Say each PCI source that `has` passes and `lacks` does not. */
+static void compare(const struct vm_definition *has, const struct vm_definition *lacks,
+		    const char *what, struct finding *finding)
+{
+	for (size_t i = 0; i < has->count; i++) {
+		char source[PCI_ADDRESS_SIZE];
+
+		if (vm_find_hostdev(lacks, &has->hostdevs[i].source))
+			continue;
+		pci_address_format(&has->hostdevs[i].source, source);
+		finding_say(finding, VERDICT_FAIL, "%s %s", source, what);
+	}
+}
+
+static void judge_running(const struct vm *vm, struct finding *finding)
+{
+	_cleanup_free_ char *source = xasprintf("virsh dumpxml %s", vm->name);
+	_cleanup_free_ char *command = xasprintf(
+		"virsh shutdown %s, and when it is off: virsh start %s", vm->name, vm->name);
+
+	if (!vm->live.known) {
+		finding_say(finding, VERDICT_ERROR,
+			    "the running definition of VM %s cannot be read", vm->name);
+		return;
+	}
+	finding_evidence(finding, source, "%zu PCI devices, %zu in the saved definition",
+			 vm->live.count, vm->saved.count);
+	compare(&vm->saved, &vm->live, "is in the saved definition and not in the running VM",
+		finding);
+	compare(&vm->live, &vm->saved, "is in the running VM and not in the saved definition",
+		finding);
+	if (finding->verdict == VERDICT_FAIL)
+		finding_fix(finding, FIX_DISRUPTIVE, command,
+			    "shut VM %s down and start it (a reboot from inside keeps the old "
+			    "definition)",
+			    vm->name);
+	finding_say(finding, VERDICT_PASS, "VM %s runs what is saved", vm->name);
+}
+
+static void run(const struct subject *subject, struct finding *finding)
+{
+	const struct vm *vm = subject->vm;
+	_cleanup_free_ char *command = xasprintf("virsh managedsave-remove %s", vm->name);
+
+	if (!vm->saved.known) {
+		finding_say(finding, VERDICT_PASS, "VM %s is transient: nothing else is saved",
+			    vm->name);
+	} else if (vm->active) {
+		judge_running(vm, finding);
+	} else if (vm->managed_save) {
+		finding_evidence(finding, "virsh managedsave", "has an image of VM %s", vm->name);
+		finding_say(
+			finding, VERDICT_FAIL,
+			"VM %s has a managed save: its next start brings back the state, and the "
+			"devices, of then",
+			vm->name);
+		finding_fix(
+			finding, FIX_DISRUPTIVE, command,
+			"remove the saved state (what ran in the VM is lost) and start it anew");
+	} else {
+		finding_say(finding, VERDICT_PASS,
+			    "VM %s is off: its next start takes what is saved", vm->name);
+	}
+}
+
+const struct probe vm_pending_probe = {
+	.id = "vm.pending",
+	.stage = STAGE_VM,
+	.scope = SCOPE_VM,
+	.title = "the running VM is the saved one",
+	.needs = "vm.hostdev",
+	.meaning =
+		"A change of the saved definition reaches a VM when its QEMU process starts anew. Until "
+		"then it runs what it was started with. A managed save (virsh managedsave, or a host "
+		"that suspends its guests at shutdown) even brings the old devices back.",
+	.by_hand = "diff <(virsh dumpxml VM) <(virsh dumpxml --inactive VM); virsh list --all "
+		   "--with-managed-save.",
+	.remedy = "virsh shutdown VM, wait until it is off, virsh start VM. A managed save: virsh "
+		  "managedsave-remove VM first.",
+	.pitfalls =
+		"virsh reboot, and a reboot from inside the guest, keep the QEMU process and with it "
+		"the old definition.",
+	.run = run,
+};

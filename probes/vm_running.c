@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* vm.running: the VM runs. */
+#include "base/alloc.h"
+#include "probes/probe.h"
+
+#include <string.h>
+
+static void run(const struct subject *subject, struct finding *finding)
+{
+	const struct vm *vm = subject->vm;
+	const char *verb = strcmp(vm->state, "paused") == 0 ? "resume" : "start";
+	_cleanup_free_ char *source = xasprintf("virsh domstate %s", vm->name);
+	_cleanup_free_ char *command =
+		xasprintf("virsh %s %s", strcmp(vm->state, "suspended") == 0 ? "dompmwakeup" : verb,
+			  vm->name);
+
+	finding_evidence(finding, source, "%s", vm->state);
+	if (vm->running) {
+		finding_say(finding, VERDICT_PASS, "VM %s is running", vm->name);
+		return;
+	}
+	if (!strcmp(vm->state, "unknown")) {
+		finding_say(finding, VERDICT_ERROR, "the state of VM %s cannot be told", vm->name);
+		return;
+	}
+	finding_say(finding, VERDICT_FAIL, "VM %s is %s", vm->name, vm->state);
+	finding_fix(finding, FIX_DISRUPTIVE, command, "%s VM %s",
+		    vm->active ? "let it go on:" : "start", vm->name);
+}
+
+const struct probe vm_running_probe = {
+	.id = "vm.running",
+	.stage = STAGE_VM,
+	.scope = SCOPE_VM,
+	.title = "the VM runs",
+	.needs = "vm.hostdev",
+	.meaning =
+		"Only a running VM shows that the card really arrives. gpucheck never starts one "
+		"without being asked.",
+	.by_hand = "virsh domstate VM",
+	.remedy =
+		"virsh start VM. When that is refused, the message names the link that is broken: run "
+		"gpucheck again, and look into /var/log/libvirt/qemu/VM.log.",
+	.pitfalls =
+		"A VM can be \"running\" and hang in firmware: the card's option ROM may stop SeaBIOS "
+		"(<rom bar='off'/> in the hostdev helps).",
+	.run = run,
+};
