@@ -2,6 +2,7 @@
 /* The error object: a code and a sentence, with context added on the way up. */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,8 @@ int error_wrap(struct error *error, const char *format, ...)
 	char inner[sizeof(error->text)], context[sizeof(error->text)];
 	va_list arguments;
 
+	if (!error)
+		return -EIO;
 	memcpy(inner, error->text, sizeof(inner));
 	va_start(arguments, format);
 	vsnprintf(context, sizeof(context), format, arguments);

@@ -17,7 +17,7 @@ int error_set(struct error *error, int code, const char *format, ...)
 int error_set_errno(struct error *error, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Put "sentence: " in front of what *error says; return its code. */
+/* Put "sentence: " in front of what *error says; return its code, -EIO when error is NULL. */
 int error_wrap(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

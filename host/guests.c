@@ -43,20 +43,19 @@ static char *copy_of(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
-static bool read_function(json_t *item, struct guest_function *ret)
+static bool read_function(const json_t *item, struct guest_function *ret)
 {
-	const char *address, *class, *vendor, *device, *driver = NULL;
+	const char *address = answer_string(item, "address"), *class = answer_string(item, "class");
+	const char *vendor = answer_string(item, "vendor"), *device = answer_string(item, "device");
 	struct pci_address parsed;
 
-	if (json_unpack(item, "{s:s, s:s, s:s, s:s, s?:s?}", "address", &address, "class", &class,
-			"vendor", &vendor, "device", &device, "driver", &driver) < 0 ||
-	    !pci_address_parse(address, &parsed))
+	if (!address || !class || !vendor || !device || !pci_address_parse(address, &parsed))
 		return false;
 	pci_address_format(&parsed, ret->address);
 	ret->class = (unsigned)strtoul(class, NULL, 16);
 	ret->vendor = (uint16_t)strtoul(vendor, NULL, 16);
 	ret->device = (uint16_t)strtoul(device, NULL, 16);
-	ret->driver = copy_of(driver);
+	ret->driver = copy_of(answer_string(item, "driver"));
 	return true;
 }
 
@@ -71,23 +70,21 @@ static bool read_functions(const json_t *list, struct guest *guest)
 	return json_is_array(list);
 }
 
-static void read_answer(json_t *answer, struct guest *guest)
+static void read_answer(const json_t *answer, struct guest *guest)
 {
-	const char *state, *target = NULL, *text = NULL, *command = NULL, *system = NULL;
+	const char *state = answer_string(answer, "state");
 
-	if (json_unpack(answer, "{s:s, s?:s?, s?:s?, s?:s?, s?:s?}", "state", &state, "target",
-			&target, "text", &text, "command", &command, "system", &system) < 0 ||
-	    !find_state(state, &guest->state) ||
+	if (!state || !find_state(state, &guest->state) ||
 	    (guest->state == GUEST_ANSWERED &&
 	     !read_functions(json_object_get(answer, "functions"), guest))) {
 		guest->state = GUEST_GARBLED;
 		guest->text = xstrdup("its recorded answer is not one of gpucheck-guest");
 		return;
 	}
-	guest->target = copy_of(target);
-	guest->text = copy_of(text);
-	guest->command = copy_of(command);
-	guest->system = copy_of(system);
+	guest->target = copy_of(answer_string(answer, "target"));
+	guest->text = copy_of(answer_string(answer, "text"));
+	guest->command = copy_of(answer_string(answer, "command"));
+	guest->system = copy_of(answer_string(answer, "system"));
 }
 
 /* Below a root: what gpucheck-guest answered when the host was recorded. */

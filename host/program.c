@@ -203,3 +203,8 @@ void program_call_all(struct program_call *calls, size_t count)
 	free(children);
 	free(polls);
 }
+
+const char *answer_string(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}

@@ -20,4 +20,7 @@ struct program_call {
 /* Start all calls, gather their answers, and return when the last has ended or was ended. */
 void program_call_all(struct program_call *calls, size_t count);
 
+/* The string at a key of an answer; NULL when it is null, missing or no string. The object's. */
+const char *answer_string(const json_t *object, const char *key);
+
 #endif

@@ -38,18 +38,15 @@ static bool read_addresses(const json_t *list, struct pci_address **ret, size_t 
 	return true;
 }
 
-static bool read_hostdev(json_t *item, struct vm_hostdev *ret)
+static bool read_hostdev(const json_t *item, struct vm_hostdev *ret)
 {
-	const char *source, *guest = NULL;
-	int unassigned, managed;
+	const char *source = answer_string(item, "source"), *guest = answer_string(item, "guest");
 
-	if (json_unpack(item, "{s:s, s?:s?, s:b, s:b}", "source", &source, "guest", &guest,
-			"unassigned", &unassigned, "managed", &managed) < 0 ||
-	    !pci_address_parse(source, &ret->source))
+	if (!source || !pci_address_parse(source, &ret->source))
 		return false;
 	ret->has_guest = guest && pci_address_parse(guest, &ret->guest);
-	ret->unassigned = unassigned;
-	ret->managed = managed;
+	ret->unassigned = json_is_true(json_object_get(item, "unassigned"));
+	ret->managed = json_is_true(json_object_get(item, "managed"));
 	return true;
 }
 
@@ -80,19 +77,17 @@ static void read_strings(const json_t *list, struct strings *ret)
 	}
 }
 
-static bool read_vm(json_t *object, struct vm *vm)
+static bool read_vm(const json_t *object, struct vm *vm)
 {
-	const char *name, *state;
-	int managed_save;
+	const char *name = answer_string(object, "name"), *state = answer_string(object, "state");
 
-	if (json_unpack(object, "{s:s, s:s, s:b}", "name", &name, "state", &state, "managed_save",
-			&managed_save) < 0)
+	if (!name || !state)
 		return false;
 	vm->name = xstrdup(name);
 	vm->state = xstrdup(state);
 	vm->running = !strcmp(state, "running");
 	vm->active = vm->running || !strcmp(state, "paused") || !strcmp(state, "suspended");
-	vm->managed_save = managed_save;
+	vm->managed_save = json_is_true(json_object_get(object, "managed_save"));
 	read_strings(json_object_get(object, "addresses"), &vm->addresses);
 	read_strings(json_object_get(object, "broken"), &vm->broken);
 	return read_definition(json_object_get(object, "saved"), &vm->saved) &&
@@ -110,8 +105,7 @@ static int read_answer(const json_t *answer, struct vms *vms, struct error *erro
 {
 	const json_t *domains = json_object_get(answer, "domains");
 	const json_t *trouble = json_object_get(answer, "error");
-	const char *text = json_string_value(json_object_get(trouble, "text"));
-	const char *kind = json_string_value(json_object_get(trouble, "kind"));
+	const char *text = answer_string(trouble, "text"), *kind = answer_string(trouble, "kind");
 
 	if (text && kind)
 		return error_set(error, !strcmp(kind, "permission") ? EACCES : ECONNREFUSED, "%s",
