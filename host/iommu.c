@@ -47,6 +47,11 @@ int firmware_has_table(struct host *host, const char *name, bool *ret, struct er
 	return 0;
 }
 
+bool firmware_is_efi(struct host *host)
+{
+	return root_exists(host->root, "sys/firmware/efi", NULL) > 0;
+}
+
 enum iommu_kind iommu_kind(struct host *host)
 {
 	const struct strings *units;

@@ -20,6 +20,9 @@ int iommu_units(struct host *host, const struct strings **ret, struct error *err
 /* Whether the firmware has an ACPI table: DMAR or IVRS. -errno when that cannot be told. */
 int firmware_has_table(struct host *host, const char *name, bool *ret, struct error *error);
 
+/* Whether the host was started by UEFI. Never fails: it only chooses words. */
+bool firmware_is_efi(struct host *host);
+
 /* Which maker's IOMMU this machine has: by table, then by unit, then by CPU. Never fails. */
 enum iommu_kind iommu_kind(struct host *host);
 

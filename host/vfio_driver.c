@@ -2,7 +2,7 @@
 /* Whether a driver hands its device to user space through vfio. */
 #include "host/vfio_driver.h"
 
-#include "host/module_alias.h"
+#include "host/kernel_modules.h"
 
 #include <string.h>
 

@@ -2,6 +2,8 @@
 /* What this boot's and the next boot's kernel arguments say of the IOMMU. */
 #include "probes/boot_arguments.h"
 
+#include "base/alloc.h"
+#include "base/strings.h"
 #include "host/iommu.h"
 
 int boot_arguments_read(const struct subject *subject, struct boot_arguments *ret,
@@ -12,7 +14,7 @@ int boot_arguments_read(const struct subject *subject, struct boot_arguments *re
 	int r = kernel_arguments_running(subject->host, &running, error);
 
 	if (r < 0)
-		return r;
+		return error_wrap(error, "the running kernel's arguments cannot be read");
 	*ret = (struct boot_arguments){ 0 };
 	iommu_arguments_read(running, kind, &ret->now);
 	ret->next_code = next_boot_read(subject->host, &ret->boot, &ret->next_error);
@@ -21,11 +23,33 @@ int boot_arguments_read(const struct subject *subject, struct boot_arguments *re
 	return 0;
 }
 
+char *boot_arguments_undo(const struct iommu_arguments *arguments)
+{
+	if (arguments->off_is_sticky)
+		return xasprintf("take %s out of the kernel arguments", arguments->off);
+	return xasprintf("put intel_iommu=on in the place of %s", arguments->off);
+}
+
+void boot_arguments_evidence(const struct subject *subject, const struct boot_arguments *boot,
+			     struct finding *finding)
+{
+	const struct kernel_arguments *running;
+	_cleanup_free_ char *line = NULL;
+
+	if (kernel_arguments_running(subject->host, &running, NULL) < 0)
+		return;
+	line = strings_join(&running->words, " ");
+	finding_evidence(finding, "proc/cmdline", "%s", line);
+	if (boot->boot)
+		finding_evidence(finding, boot->boot->source, "%s: %s", boot->boot->title,
+				 boot->boot->line);
+}
+
 void boot_arguments_fix(const struct subject *subject, struct finding *finding, const char *what)
 {
 	switch (boot_loader_of(subject->host)) {
 	case BOOT_LOADER_GRUB:
-		finding_fix(finding, FIX_MANUAL, "update-grub",
+		finding_fix(finding, FIX_MANUAL, NULL,
 			    "%s (GRUB_CMDLINE_LINUX and GRUB_CMDLINE_LINUX_DEFAULT in "
 			    "/etc/default/grub and /etc/default/grub.d), run update-grub, reboot",
 			    what);
@@ -39,7 +63,6 @@ void boot_arguments_fix(const struct subject *subject, struct finding *finding, 
 		break;
 	default:
 		finding_fix(finding, FIX_MANUAL, NULL,
-			    "%s where this host's boot loader keeps the kernel arguments, reboot",
-			    what);
+			    "%s, where this host's boot loader keeps them, and reboot", what);
 	}
 }

@@ -20,7 +20,17 @@ struct boot_arguments {
 int boot_arguments_read(const struct subject *subject, struct boot_arguments *ret,
 			struct error *error);
 
-/* Set the finding's fix: how this host's boot loader is given, or rid of, an argument. */
+/*
+ * Set the finding's fix: what is to happen to the arguments ("add …"), and how this host's boot
+ * loader is told.
+ */
 void boot_arguments_fix(const struct subject *subject, struct finding *finding, const char *what);
+
+/* The words that turn the IOMMU back on: take the word out, or put its opposite there. */
+char *boot_arguments_undo(const struct iommu_arguments *arguments);
+
+/* Evidence of both boots' arguments, as far as they are known. */
+void boot_arguments_evidence(const struct subject *subject, const struct boot_arguments *boot,
+			     struct finding *finding);
 
 #endif

@@ -3,7 +3,10 @@
 #include "base/alloc.h"
 #include "host/pci_names.h"
 #include "host/xorg.h"
+#include "probes/firmware_fix.h"
 #include "probes/probe.h"
+
+#include <stdio.h>
 
 /* What stands on the screen firmware used: the card if it is among several that say so. */
 struct boot_display {
@@ -33,6 +36,45 @@ static int find_boot_display(const struct subject *subject, struct boot_display 
 	return r;
 }
 
+/* The first display that is not the card's, BMCs last; NULL when the card is all there is. */
+static struct pci_function *other_display(const struct subject *subject)
+{
+	const struct pci_functions *all;
+	struct pci_function *found = NULL;
+
+	if (pci_functions(subject->host, &all, NULL) < 0)
+		return NULL;
+	for (size_t i = 0; i < all->count; i++) {
+		struct pci_function *one = &all->items[i];
+
+		if (!pci_is_display(one) || card_has(subject->card, &one->address))
+			continue;
+		if (!found || gpu_kind(subject->host, found) == GPU_BMC)
+			found = one;
+	}
+	return found;
+}
+
+static void fix_boot_display(const struct subject *subject, struct finding *finding)
+{
+	struct pci_function *other = other_display(subject);
+	_cleanup_free_ char *who = other ? pci_describe(subject->host, other) : NULL;
+	_cleanup_free_ char *what = NULL;
+
+	if (!other) {
+		finding_fix(
+			finding, FIX_MANUAL, NULL,
+			"this is the only display of the host: turn on the integrated GPU in "
+			"firmware if there is one, add a second card, or let the host run without "
+			"a screen (SSH, serial console)");
+		return;
+	}
+	what = xasprintf("make %s the primary display in firmware (\"Primary Display\", \"Initial "
+			 "Display Output\", \"iGPU Multi-Monitor\"), and plug the monitor in there",
+			 who);
+	firmware_fix(subject, finding, what);
+}
+
 static void judge_boot_display(const struct subject *subject, struct finding *finding)
 {
 	_cleanup_free_ char *who = NULL, *path = NULL;
@@ -56,40 +98,67 @@ static void judge_boot_display(const struct subject *subject, struct finding *fi
 		return;
 	}
 	finding_say(finding, VERDICT_FAIL, "the card is the boot display (%s)", who);
-	finding_fix(
-		finding, FIX_MANUAL, "systemctl reboot --firmware-setup",
-		"make the integrated GPU (or another card) the primary display in firmware: "
-		"\"Primary Display\", \"Initial Display Output\", \"iGPU Multi-Monitor\"; then plug "
-		"the monitor in there");
+	fix_boot_display(subject, finding);
+}
+
+/* What X would need to be told: the BusID of the display that firmware used. */
+static char *wanted_bus_id(const struct subject *subject)
+{
+	struct boot_display shown;
+	const struct pci_address *at;
+
+	if (find_boot_display(subject, &shown, NULL) < 0 || !shown.function || shown.is_card)
+		return xstrdup("of the display that stays with the host");
+	at = &shown.function->address;
+	return at->domain ? xasprintf("\"PCI:%u@%u:%u:%u\"", at->bus, at->domain, at->device,
+				      at->function)
+			  : xasprintf("\"PCI:%u:%u:%u\"", at->bus, at->device, at->function);
+}
+
+/* The same digits read as hexadecimal, as lspci prints them, are the card: a common slip. */
+static bool is_card_in_hexadecimal(const struct subject *subject, const char *text)
+{
+	struct pci_address address;
+	unsigned bus, device, function;
+
+	if (sscanf(text, "%*3c:%x:%x:%x", &bus, &device, &function) != 3 || bus > 0xff ||
+	    device > 31 || function > 7)
+		return false;
+	address = (struct pci_address){ 0, (uint8_t)bus, (uint8_t)device, (uint8_t)function };
+	return card_has(subject->card, &address);
 }
 
 static void judge_bus_id(const struct subject *subject, const struct xorg_bus_id *id,
 			 struct finding *finding)
 {
 	struct pci_function *named = id->valid ? pci_find(subject->host, &id->address) : NULL;
+	_cleanup_free_ char *wanted = NULL;
 
 	finding_evidence(finding, id->file, "BusID \"%s\"", id->text);
-	if (named == subject->card->functions[0]) {
+	if (named != subject->card->functions[0] && named && pci_is_display(named))
+		return;
+	wanted = wanted_bus_id(subject);
+	if (named == subject->card->functions[0])
 		finding_say(finding, VERDICT_FAIL,
 			    "Xorg is told to use the card: BusID \"%s\" in /%s is %s", id->text,
 			    id->file, named->name);
-		finding_fix(
-			finding, FIX_MANUAL, NULL,
-			"put the BusID of the display that stays with the host into /%s (decimal: "
-			"PCI:0:2:0 is 00:02.0)",
-			id->file);
-	} else if (!named || !pci_is_display(named)) {
-		finding_say(finding, VERDICT_WARN,
-			    "BusID \"%s\" in /%s names no display of this host", id->text,
-			    id->file);
-		finding_fix(finding, FIX_MANUAL, NULL,
-			    "correct the BusID in /%s: PCI:bus:device:function, all decimal",
-			    id->file);
-	}
+	else
+		finding_say(
+			finding, VERDICT_WARN,
+			"BusID \"%s\" in /%s names no display of this host%s", id->text, id->file,
+			is_card_in_hexadecimal(subject, id->text)
+				? " (its numbers are decimal; read as hexadecimal it would be the "
+				  "card)"
+				: "");
+	finding_fix(finding, FIX_MANUAL, NULL,
+		    "write the BusID %s into /%s, with the driver of that display (\"modesetting\" "
+		    "fits them all)",
+		    wanted, id->file);
 }
 
 static void judge_xorg(const struct subject *subject, struct finding *finding)
 {
+	_cleanup_free_ char *wanted = NULL;
 	const struct xorg *xorg;
 	struct error error;
 
@@ -103,13 +172,14 @@ static void judge_xorg(const struct subject *subject, struct finding *finding)
 		judge_bus_id(subject, &xorg->ids[i], finding);
 	if (xorg->count)
 		return;
+	wanted = wanted_bus_id(subject);
 	finding_say(finding, VERDICT_WARN,
 		    "Xorg is installed and no BusID tells it which display to use: it may open the "
 		    "card");
-	finding_fix(
-		finding, FIX_MANUAL, NULL,
-		"name the host's display in /etc/X11/xorg.conf.d/20-intel.conf: Section \"Device\" "
-		"with BusID \"PCI:bus:device:function\", all decimal");
+	finding_fix(finding, FIX_MANUAL, NULL,
+		    "write /etc/X11/xorg.conf.d/20-gpucheck.conf: a Section \"Device\" with Driver "
+		    "\"modesetting\" and BusID %s",
+		    wanted);
 }
 
 static void run(const struct subject *subject, struct finding *finding)

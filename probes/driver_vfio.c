@@ -3,13 +3,22 @@
 #include "base/alloc.h"
 #include "base/strings.h"
 #include "host/pci_names.h"
-#include "probes/probe.h"
-
 #include "host/vfio_driver.h"
-#include <stdlib.h>
+#include "probes/bind_fix.h"
+
+/* Drivers of the card's functions, each once. */
+struct drivers {
+	struct strings vfio, other;
+};
+
+static void note(struct strings *list, const char *driver)
+{
+	if (!strings_have(list, driver))
+		strings_add(list, driver);
+}
 
 static void judge(const struct subject *subject, struct pci_function *function, bool is_gpu,
-		  struct strings *drivers, struct finding *finding)
+		  struct drivers *drivers, struct finding *finding)
 {
 	_cleanup_free_ char *path = pci_path(function, "driver");
 	_cleanup_free_ char *who = pci_describe(subject->host, function);
@@ -24,56 +33,34 @@ static void judge(const struct subject *subject, struct pci_function *function, 
 	}
 	finding_evidence(finding, path, "%s", driver ? driver : "none");
 	if (vfio) {
-		if (!strings_have(drivers, driver))
-			strings_add(drivers, driver);
+		note(&drivers->vfio, driver);
 	} else if (driver) {
+		note(&drivers->other, driver);
 		finding_say(finding, VERDICT_FAIL, "%s is on %s", who, driver);
 	} else {
 		finding_say(finding, is_gpu ? VERDICT_FAIL : VERDICT_WARN, "%s has no driver", who);
 	}
 }
 
-static void set_fix(const struct subject *subject, struct finding *finding)
-{
-	_cleanup_strings_ struct strings ids = { 0 };
-	_cleanup_free_ char *joined = NULL;
-
-	for (size_t i = 0; i < subject->card->count; i++) {
-		uint16_t vendor, device;
-		char *id;
-
-		if (pci_ids(subject->host, subject->card->functions[i], &vendor, &device, NULL) < 0)
-			continue;
-		id = xasprintf("%04x:%04x", vendor, device);
-		if (strings_have(&ids, id))
-			free(id);
-		else
-			strings_take(&ids, id);
-	}
-	joined = strings_join(&ids, ",");
-	finding_fix(
-		finding, FIX_MANUAL, "update-initramfs -u -k all",
-		"bind the card to vfio-pci at boot: \"options vfio-pci ids=%s\" and a \"softdep "
-		"DRIVER pre: vfio-pci\" for each driver named here in /etc/modprobe.d, rebuild "
-		"the initramfs, reboot",
-		joined);
-}
-
 static void run(const struct subject *subject, struct finding *finding)
 {
-	_cleanup_strings_ struct strings drivers = { 0 };
 	_cleanup_free_ char *joined = NULL;
+	struct drivers drivers = { 0 };
 	size_t count = subject->card->count;
 
 	for (size_t i = 0; i < count; i++)
 		judge(subject, subject->card->functions[i], i == 0, &drivers, finding);
 	if (finding->verdict == VERDICT_FAIL || finding->verdict == VERDICT_WARN)
-		set_fix(subject, finding);
-	joined = strings_join(&drivers, ", ");
+		bind_fix(subject, &drivers.other, finding);
+	joined = strings_join(&drivers.vfio, ", ");
 	if (count == 1)
-		finding_say(finding, VERDICT_PASS, "its one function is on %s", joined);
+		finding_say(finding, VERDICT_PASS, "its only function is on %s", joined);
+	else if (count == 2)
+		finding_say(finding, VERDICT_PASS, "both functions are on %s", joined);
 	else
 		finding_say(finding, VERDICT_PASS, "all %zu functions are on %s", count, joined);
+	strings_free(&drivers.vfio);
+	strings_free(&drivers.other);
 }
 
 const struct probe driver_vfio_probe = {

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "host/pci_config.h"
 #include "host/pci_names.h"
+#include "probes/firmware_fix.h"
 #include "probes/probe.h"
 
 static bool is_unassigned(const struct pci_bar *bar)
@@ -10,32 +11,70 @@ static bool is_unassigned(const struct pci_bar *bar)
 	return !bar->start || (bar->flags & PCI_RESOURCE_UNSET);
 }
 
-static void check_answer(const struct subject *subject, struct pci_function *function,
-			 struct finding *finding, bool *answers)
+static bool answers(const struct subject *subject, struct pci_function *function,
+		    struct finding *finding)
 {
 	_cleanup_free_ char *path = pci_path(function, "config");
 	_cleanup_free_ char *who = NULL;
 	struct pci_config config;
 	struct error error;
 
-	*answers = false;
 	if (pci_config(subject->host, function, &config, &error) < 0) {
 		finding_say_error(finding, &error);
-		return;
+		return false;
 	}
-	*answers = !config.all_ones;
-	finding_evidence(finding, path, "%s",
-			 config.all_ones ? "all ones" : "a header that answers");
-	if (*answers)
+	if (!config.all_ones) {
+		finding_evidence(finding, path, "header type %d", config.header);
+		return true;
+	}
+	who = pci_describe(subject->host, function);
+	finding_evidence(finding, path, "all ones");
+	finding_say(finding, VERDICT_FAIL,
+		    "%s has fallen off the bus: its configuration space reads "
+		    "all ones",
+		    who);
+	finding_fix(
+		finding, FIX_MANUAL, NULL,
+		"switch the machine off and on again (a reboot may not be enough); if it happens "
+		"again, look at the card's power cables and its seat, and at what was done to it "
+		"last (suspend, a VM's stop)");
+	return false;
+}
+
+struct bar_list {
+	struct strings memory, io; /* indexes of those without an address */
+};
+
+static void list_unassigned(const struct pci_bar *bars, size_t count, const char *path,
+			    struct bar_list *list, struct finding *finding)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct pci_bar *bar = &bars[i];
+		bool io = bar->flags & PCI_RESOURCE_IO;
+
+		finding_evidence(finding, path, "BAR %u: 0x%016llx 0x%016llx 0x%llx", bar->index,
+				 (unsigned long long)bar->start, (unsigned long long)bar->end,
+				 (unsigned long long)bar->flags);
+		if (is_unassigned(bar))
+			strings_take(io ? &list->io : &list->memory, xasprintf("%u", bar->index));
+	}
+}
+
+static void say_unassigned(const struct subject *subject, struct pci_function *function,
+			   const struct strings *indexes, enum verdict verdict, const char *kind,
+			   struct finding *finding)
+{
+	_cleanup_free_ char *who = NULL, *joined = NULL;
+
+	if (!indexes->count)
 		return;
 	who = pci_describe(subject->host, function);
-	finding_say(finding, VERDICT_FAIL,
-		    "%s does not answer: its configuration space reads all ones, it has fallen off "
-		    "the bus",
-		    who);
-	finding_fix(finding, FIX_MANUAL, NULL,
-		    "power the machine off, wait, and start it (a reboot may not be enough); then "
-		    "look at the card's power cables, its seat and the reset it got last");
+	joined = strings_join(indexes, ", ");
+	finding_say(finding, verdict, "%s BAR %s of %s has no address", kind, joined, who);
+	firmware_fix(
+		subject, finding,
+		"turn on Above 4G Decoding in the firmware's PCI menu; where that is on already, "
+		"turn Resizable BAR off or update the firmware");
 }
 
 static void check_bars(const struct subject *subject, struct pci_function *function, bool is_gpu,
@@ -43,6 +82,7 @@ static void check_bars(const struct subject *subject, struct pci_function *funct
 {
 	_cleanup_free_ char *path = pci_path(function, "resource");
 	_cleanup_free_ char *who = pci_describe(subject->host, function);
+	struct bar_list list = { 0 };
 	struct pci_bar bars[6];
 	struct error error;
 	size_t count;
@@ -53,43 +93,24 @@ static void check_bars(const struct subject *subject, struct pci_function *funct
 	}
 	if (is_gpu && !count)
 		finding_say(finding, VERDICT_FAIL, "%s has no BAR at all", who);
-	for (size_t i = 0; i < count; i++) {
-		const struct pci_bar *bar = &bars[i];
-		bool io = bar->flags & PCI_RESOURCE_IO;
-
-		if (!is_unassigned(bar))
-			continue;
-		finding_evidence(finding, path, "BAR %u: 0x%016llx 0x%016llx 0x%llx", bar->index,
-				 (unsigned long long)bar->start, (unsigned long long)bar->end,
-				 (unsigned long long)bar->flags);
-		/* No driver of the last twenty years needs a GPU's I/O ports, and vfio does not. */
-		finding_say(finding, io ? VERDICT_WARN : VERDICT_FAIL,
-			    "BAR %u (%s) of %s has no address", bar->index,
-			    io ? "I/O ports" : "memory", who);
-		finding_fix(finding, FIX_MANUAL, "systemctl reboot --firmware-setup",
-			    "turn on Above 4G Decoding (large cards: and Resizable BAR) in the "
-			    "firmware's PCI menu, and update the firmware if that does not help");
-	}
+	list_unassigned(bars, count, path, &list, finding);
+	say_unassigned(subject, function, &list.memory, VERDICT_FAIL, "memory", finding);
+	/* vfio does without a GPU's I/O ports, and so do the drivers of the last twenty years. */
+	say_unassigned(subject, function, &list.io, VERDICT_WARN, "I/O", finding);
+	strings_free(&list.memory);
+	strings_free(&list.io);
 }
 
 static void run(const struct subject *subject, struct finding *finding)
 {
 	const struct card *card = subject->card;
 	_cleanup_free_ char *name = pci_full_name(subject->host, card->functions[0]);
-	size_t answering = 0;
 
-	for (size_t i = 0; i < card->count; i++) {
-		bool answers;
-
-		check_answer(subject, card->functions[i], finding, &answers);
-		if (answers)
+	for (size_t i = 0; i < card->count; i++)
+		if (answers(subject, card->functions[i], finding))
 			check_bars(subject, card->functions[i], i == 0, finding);
-		answering += answers;
-	}
-	if (answering == card->count)
-		finding_say(finding, VERDICT_PASS, "%s: %s and %s", name,
-			    card->count == 1 ? "its function answers" : "all functions answer",
-			    card->count == 1 ? "has its addresses" : "have their addresses");
+	finding_say(finding, VERDICT_PASS, "%s answers and has its addresses%s", name,
+		    card->count > 1 ? ", and so do its companions" : "");
 }
 
 const struct probe host_gpu_probe = {

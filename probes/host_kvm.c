@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* host.kvm: this host can run hardware-assisted VMs. */
 #include "host/cpu.h"
+#include "probes/firmware_fix.h"
 #include "probes/probe.h"
 
 #include <errno.h>
@@ -19,23 +20,27 @@ static void say_why_not(const struct subject *subject, struct finding *finding)
 			 cpu.flag ? cpu.flag : "neither vmx nor svm",
 			 cpu.hypervisor ? ", hypervisor" : "");
 	if (cpu.flag) {
-		finding_say(
-			finding, VERDICT_FAIL,
-			"the CPU has %s, but the kernel offers no KVM (module %s is not loaded)",
-			cpu.flag, cpu.amd ? "kvm_amd" : "kvm_intel");
+		finding_say(finding, VERDICT_FAIL, "the CPU has %s, but the kernel offers no KVM",
+			    cpu.flag);
 		finding_fix(finding, FIX_MANUAL,
 			    cpu.amd ? "modprobe kvm_amd" : "modprobe kvm_intel",
-			    "load the module and read the kernel's log for what it says");
+			    "load the module, and read in the kernel's log what it says");
 		return;
 	}
 	finding_say(finding, VERDICT_FAIL,
-		    "the CPU shows neither vmx nor svm: virtualization is turned off%s",
+		    "the CPU shows neither vmx nor svm: virtualization is off%s",
 		    cpu.hypervisor ? ", and this host is itself a guest" : " in firmware");
-	finding_fix(finding, FIX_MANUAL,
-		    cpu.hypervisor ? NULL : "systemctl reboot --firmware-setup",
-		    cpu.hypervisor
-			    ? "let the hypervisor around this host pass virtualization on (nested)"
-			    : "turn on VT-x (Intel) or SVM Mode (AMD) in the firmware's CPU menu");
+	if (cpu.hypervisor)
+		finding_fix(finding, FIX_MANUAL, NULL,
+			    "let the hypervisor around this host pass virtualization on (nested)");
+	else
+		firmware_fix(subject, finding,
+			     !cpu.known
+				     ? "turn on VT-x (Intel) or SVM Mode (AMD) in the firmware's "
+				       "CPU menu"
+			     : cpu.amd ? "turn on SVM Mode in the firmware's CPU menu"
+				       : "turn on Intel Virtualization Technology (VT-x) in the "
+					 "firmware's CPU menu");
 }
 
 static void run(const struct subject *subject, struct finding *finding)

@@ -9,11 +9,11 @@
 static void say_off(const struct subject *subject, const struct iommu_arguments *arguments,
 		    const char *where, const char *tail, struct finding *finding)
 {
-	_cleanup_free_ char *what = xasprintf("take %s out", arguments->off);
+	_cleanup_free_ char *undo = boot_arguments_undo(arguments);
 
 	finding_say(finding, VERDICT_FAIL, "%s turned off by %s%s%s", where, arguments->off,
 		    arguments->off_is_sticky ? ", which no later argument takes back" : "", tail);
-	boot_arguments_fix(subject, finding, what);
+	boot_arguments_fix(subject, finding, undo);
 }
 
 /* Arguments that leave the IOMMU on and still surprise. */
@@ -39,6 +39,8 @@ static void say_surprises(const struct iommu_arguments *arguments, const char *w
 static void judge_next(const struct subject *subject, const struct boot_arguments *boot,
 		       struct finding *finding)
 {
+	_cleanup_free_ char *where = NULL;
+
 	if (boot->next_code == -ENOENT && !host_is_live(subject->host)) {
 		finding_say(finding, VERDICT_SKIP,
 			    "this boot's arguments leave the IOMMU alone; the next boot's are not "
@@ -54,8 +56,13 @@ static void judge_next(const struct subject *subject, const struct boot_argument
 			boot->next_error.text);
 		return;
 	}
-	if (boot->next.off)
-		say_off(subject, &boot->next, "at the next boot the IOMMU will be", "", finding);
+	where = xasprintf("%s's default entry \"%s\" (/%s)", boot_loader_name(boot->boot->loader),
+			  boot->boot->title, boot->boot->source);
+	if (boot->next.off) {
+		_cleanup_free_ char *tail = xasprintf(" in %s", where);
+
+		say_off(subject, &boot->next, "at the next boot the IOMMU will be", tail, finding);
+	}
 	say_surprises(&boot->next, "the next boot", finding);
 	finding_say(
 		finding, VERDICT_PASS,
@@ -65,21 +72,14 @@ static void judge_next(const struct subject *subject, const struct boot_argument
 
 static void run(const struct subject *subject, struct finding *finding)
 {
-	const struct kernel_arguments *running;
-	_cleanup_free_ char *line = NULL;
 	struct boot_arguments boot;
 	struct error error;
 
-	if (boot_arguments_read(subject, &boot, &error) < 0 ||
-	    kernel_arguments_running(subject->host, &running, &error) < 0) {
+	if (boot_arguments_read(subject, &boot, &error) < 0) {
 		finding_say_error(finding, &error);
 		return;
 	}
-	line = strings_join(&running->words, " ");
-	finding_evidence(finding, "proc/cmdline", "%s", line);
-	if (boot.boot)
-		finding_evidence(finding, boot.boot->source, "%s: %s", boot.boot->title,
-				 boot.boot->line);
+	boot_arguments_evidence(subject, &boot, finding);
 	if (boot.now.off && boot.boot && !boot.next.off) {
 		finding_say(
 			finding, VERDICT_FAIL,

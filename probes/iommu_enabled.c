@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "host/iommu.h"
 #include "probes/boot_arguments.h"
+#include "probes/firmware_fix.h"
 
 #include <errno.h>
 
@@ -51,37 +52,38 @@ static int find_grouped(struct host *host, struct pci_function **ret, const char
 static void blame_kernel(const struct subject *subject, const struct naming *names,
 			 struct finding *finding)
 {
+	_cleanup_free_ char *command = xasprintf("dmesg | grep -E %s", names->log);
+	_cleanup_free_ char *undo = NULL;
 	struct boot_arguments boot;
 	struct error error;
-	bool intel = iommu_kind(subject->host) != IOMMU_AMD_VI;
-	const char *reboot = "";
+	bool waits;
 
 	if (boot_arguments_read(subject, &boot, &error) < 0) {
-		finding_say(
-			finding, VERDICT_FAIL,
-			"%s is off although firmware offers it (table %s); the kernel's arguments "
-			"cannot be read: %s",
-			names->unit, names->table, error.text);
+		finding_say(finding, VERDICT_FAIL,
+			    "%s is off although firmware offers it (table %s); %s", names->unit,
+			    names->table, error.text);
 		return;
 	}
-	if (boot.boot && (boot.now.off ? !boot.next.off : boot.next.on && !boot.now.on))
-		reboot = "; the next boot's arguments are right: reboot";
+	boot_arguments_evidence(subject, &boot, finding);
+	waits = boot.boot && (boot.now.off ? !boot.next.off : boot.next.on && !boot.now.on);
 	if (boot.now.off) {
+		undo = boot_arguments_undo(&boot.now);
 		finding_say(
 			finding, VERDICT_FAIL,
 			"%s is off: firmware offers it (table %s), the kernel argument %s turns "
-			"it off%s",
-			names->unit, names->table, boot.now.off, reboot);
-		boot_arguments_fix(subject, finding, "take that argument out");
-	} else if (intel && !boot.now.on) {
+			"it off%s%s",
+			names->unit, names->table, boot.now.off,
+			boot.now.off_is_sticky ? ", and no later one takes that back" : "",
+			waits ? "; the next boot's arguments are right: reboot" : "");
+		boot_arguments_fix(subject, finding, undo);
+	} else if (iommu_kind(subject->host) != IOMMU_AMD_VI && !boot.now.on) {
 		finding_say(finding, VERDICT_FAIL,
 			    "%s is off: firmware offers it (table %s), and this kernel wants to be "
 			    "asked: intel_iommu=on is not among its arguments%s",
-			    names->unit, names->table, reboot);
-		boot_arguments_fix(subject, finding, "add intel_iommu=on");
+			    names->unit, names->table,
+			    waits ? "; the next boot's have it: reboot" : "");
+		boot_arguments_fix(subject, finding, "add intel_iommu=on to the kernel arguments");
 	} else {
-		_cleanup_free_ char *command = xasprintf("dmesg | grep -E %s", names->log);
-
 		finding_say(
 			finding, VERDICT_FAIL,
 			"%s is off: firmware offers it (table %s) and no kernel argument turns it "
@@ -90,13 +92,14 @@ static void blame_kernel(const struct subject *subject, const struct naming *nam
 		finding_fix(finding, FIX_MANUAL, command,
 			    "read what the kernel says of the table; update firmware and kernel");
 	}
-	if (*reboot)
+	if (waits)
 		finding_fix(finding, FIX_MANUAL, "systemctl reboot", "reboot");
 }
 
 static void blame_layer(const struct subject *subject, struct finding *finding)
 {
 	const struct naming *names = naming_of(subject->host);
+	_cleanup_free_ char *what = NULL;
 	bool dmar = false, ivrs = false;
 	struct error error;
 
@@ -115,11 +118,13 @@ static void blame_layer(const struct subject *subject, struct finding *finding)
 		blame_kernel(subject, names, finding);
 		return;
 	}
-	finding_say(finding, VERDICT_FAIL,
-		    "%s is off in firmware: it gives the kernel no ACPI table %s", names->unit,
-		    names->table);
-	finding_fix(finding, FIX_MANUAL, "systemctl reboot --firmware-setup",
-		    "turn on %s in the firmware's chipset or CPU menu", names->menu);
+	what = xasprintf(
+		"turn on %s in the firmware's chipset or CPU menu (a board that has no such "
+		"entry cannot do it)",
+		names->menu);
+	finding_say(finding, VERDICT_FAIL, "%s is off in firmware: there is no ACPI table %s",
+		    names->unit, names->table);
+	firmware_fix(subject, finding, what);
 }
 
 static void run(const struct subject *subject, struct finding *finding)

@@ -3,16 +3,19 @@
 #include "base/alloc.h"
 #include "base/strings.h"
 #include "host/iommu.h"
-#include "host/module_alias.h"
+#include "host/kernel_modules.h"
 #include "host/pci_names.h"
 #include "host/vfio_driver.h"
 #include "probes/boot_arguments.h"
 
 #include <string.h>
 
+/* What one group of the card holds beside it. */
 struct group {
 	const char *name;
-	int foreign;
+	struct strings blocking; /* in words: who, and on what driver */
+	struct strings idle;     /* harmless now, and useless to anybody else */
+	size_t bridges;
 };
 
 /* A PCI-PCI bridge by header type (NVSwitch and ISA bridges have type 0), or a host bridge. */
@@ -34,10 +37,18 @@ static int is_bridge(const struct subject *subject, struct pci_function *functio
 	return r;
 }
 
-/* A foreign member whose driver the kernel tolerates beside a VM's device
- * (iommu_group_claim_dma_owner). */
+static void sort_member(struct group *group, const char *who, const char *driver, bool tolerated)
+{
+	if (driver && !tolerated)
+		strings_take(&group->blocking, xasprintf("%s on driver %s", who, driver));
+	else
+		strings_take(&group->idle, xasprintf("%s (%s%s)", who, driver ? "on " : "no driver",
+						     driver ? driver : ""));
+}
+
+/* The kernel tolerates drivers that leave DMA alone (iommu_group_claim_dma_owner). */
 static int judge_member(const struct subject *subject, struct pci_function *function,
-			const struct group *group, struct finding *finding, struct error *error)
+			struct group *group, struct finding *finding, struct error *error)
 {
 	_cleanup_free_ char *who = pci_describe(subject->host, function);
 	_cleanup_free_ char *path = pci_path(function, "driver");
@@ -53,31 +64,55 @@ static int judge_member(const struct subject *subject, struct pci_function *func
 		return r;
 	finding_evidence(finding, path, "%s", driver ? driver : "none");
 	if (bridge && (!driver || !strcmp(driver, "pcieport")))
-		return 0;
-	if (driver && !vfio && strcmp(driver, "pci-stub") != 0) {
-		finding_say(finding, VERDICT_FAIL, "group %s also holds %s on driver %s",
-			    group->name, who, driver);
-		return 0;
-	}
-	finding_say(finding, VERDICT_WARN,
-		    "group %s also holds %s (%s%s): it can go to no other VM than the card's",
-		    group->name, who, driver ? "on " : "no driver", driver ? driver : "");
+		group->bridges++;
+	else
+		sort_member(group, who, driver, vfio || (driver && !strcmp(driver, "pci-stub")));
 	return 0;
 }
 
 /* A member that is no PCI function has no class to excuse it. */
-static int judge_other(const struct subject *subject, const char *member, const struct group *group,
-		       struct finding *finding, struct error *error)
+static int judge_other(const struct subject *subject, const char *member, struct group *group,
+		       struct error *error)
 {
 	_cleanup_free_ char *driver = NULL;
 	int r = iommu_member_driver(subject->host, group->name, member, &driver, error);
 
-	if (r < 0)
-		return r;
-	finding_say(finding, driver ? VERDICT_FAIL : VERDICT_WARN,
-		    "group %s also holds %s, which is no PCI function (%s%s)", group->name, member,
-		    driver ? "on " : "no driver", driver ? driver : "");
-	return 0;
+	if (r == 0)
+		sort_member(group, member, driver, false);
+	return r;
+}
+
+static void say_group(const struct subject *subject, const struct group *group,
+		      struct finding *finding)
+{
+	_cleanup_free_ char *blocking = strings_join(&group->blocking, ", ");
+	_cleanup_free_ char *idle = strings_join(&group->idle, ", ");
+
+	if (group->idle.count) {
+		finding_say(
+			finding, VERDICT_WARN,
+			"group %s also holds %s: while the card is in a VM nobody else can use %s",
+			group->name, idle, group->idle.count > 1 ? "them" : "it");
+		finding_fix(
+			finding, FIX_MANUAL, NULL,
+			"leave it as it is if the host does not need it; else put the card into "
+			"another slot");
+	}
+	if (!group->blocking.count)
+		return;
+	finding_say(finding, VERDICT_FAIL, "group %s also holds %s", group->name, blocking);
+	if (gpu_kind(subject->host, subject->card->functions[0]) == GPU_INTEGRATED)
+		finding_fix(finding, FIX_MANUAL, NULL,
+			    "this GPU is part of the processor and cannot move: give the VM all of "
+			    "group %s, or another GPU",
+			    group->name);
+	else
+		finding_fix(
+			finding, FIX_MANUAL, NULL,
+			"put the card into another slot (one of the CPU's own root ports), or "
+			"update the firmware, or turn on ACS there; or keep the drivers off what "
+			"shares the group (%s) and give it up with the card",
+			blocking);
 }
 
 static void judge_group(const struct subject *subject, struct group *group, struct finding *finding)
@@ -105,14 +140,14 @@ static void judge_group(const struct subject *subject, struct group *group, stru
 			listed = true;
 			continue;
 		}
-		group->foreign++;
 		if (is_pci)
 			function = pci_find(subject->host, &address);
 		r = function ? judge_member(subject, function, group, finding, &error)
-			     : judge_other(subject, member, group, finding, &error);
+			     : judge_other(subject, member, group, &error);
 		if (r < 0)
 			finding_say_error(finding, &error);
 	}
+	say_group(subject, group, finding);
 	if (!listed)
 		finding_say(finding, VERDICT_ERROR, "/%s does not list the card that links to it",
 			    path);
@@ -137,7 +172,7 @@ static void judge_card(const struct subject *subject, struct finding *finding)
 {
 	_cleanup_strings_ struct strings seen = { 0 };
 	_cleanup_free_ char *joined = NULL;
-	int foreign = 0;
+	size_t bridges = 0;
 
 	for (size_t i = 0; i < subject->card->count; i++) {
 		struct pci_function *function = subject->card->functions[i];
@@ -151,29 +186,31 @@ static void judge_card(const struct subject *subject, struct finding *finding)
 		} else if (!strings_have(&seen, group.name)) {
 			strings_add(&seen, group.name);
 			judge_group(subject, &group, finding);
-			foreign += group.foreign;
+			bridges += group.bridges;
+			strings_free(&group.blocking);
+			strings_free(&group.idle);
 		}
 	}
 	joined = strings_join(&seen, ", ");
 	finding_say(finding, VERDICT_PASS, "group%s %s hold%s only this card%s",
 		    seen.count == 1 ? "" : "s", joined, seen.count == 1 ? "s" : "",
-		    foreign ? " and bridges, which are harmless" : "");
+		    bridges ? " and bridges, which are harmless" : "");
 }
 
 static void run(const struct subject *subject, struct finding *finding)
 {
 	const struct kernel_arguments *running;
 	struct iommu_arguments arguments;
+	struct error error;
 
 	judge_card(subject, finding);
-	if (finding->verdict == VERDICT_FAIL && !finding->fix_summary)
-		finding_fix(
-			finding, FIX_MANUAL, NULL,
-			"put the card into another slot (one of the CPU's own root ports), update "
-			"the firmware and turn on ACS there; what shares the group can only be "
-			"given away with the card");
-	if (kernel_arguments_running(subject->host, &running, NULL) < 0)
+	if (kernel_arguments_running(subject->host, &running, &error) < 0) {
+		finding_say(
+			finding, VERDICT_ERROR,
+			"whether pcie_acs_override splits the groups on paper cannot be told: %s",
+			error.text);
 		return;
+	}
 	iommu_arguments_read(running, IOMMU_UNKNOWN, &arguments);
 	if (!arguments.acs_override)
 		return;
@@ -182,6 +219,11 @@ static void run(const struct subject *subject, struct finding *finding)
 		    "%s splits groups on paper only, where the kernel heeds it at all: devices can "
 		    "still reach each other",
 		    arguments.acs_override);
+	if (!finding->fix_summary)
+		finding_fix(
+			finding, FIX_MANUAL, NULL,
+			"take %s out of the kernel arguments and look at the groups as they are",
+			arguments.acs_override);
 }
 
 const struct probe iommu_isolated_probe = {

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* iommu.remapping: a VM's device cannot raise interrupts it was not given. */
+#include "base/alloc.h"
 #include "host/iommu.h"
-#include "probes/probe.h"
+#include "probes/boot_arguments.h"
+#include "probes/firmware_fix.h"
 
 #define UNSAFE "sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"
 
 static void run(const struct subject *subject, struct finding *finding)
 {
+	_cleanup_free_ char *what = NULL;
+	struct boot_arguments boot;
 	bool remapped, unsafe;
 	struct error error;
 
@@ -25,12 +29,12 @@ static void run(const struct subject *subject, struct finding *finding)
 				  "nothing here needs it"
 				: "interrupts are not remapped and allow_unsafe_interrupts lets "
 				  "VMs start all the same: a guest can forge interrupts of the host");
-		finding_fix(
-			finding, FIX_MANUAL, NULL,
-			remapped ? "take allow_unsafe_interrupts out of /etc/modprobe.d and the "
-				   "kernel arguments"
-				 : "turn on interrupt remapping (VT-d, x2APIC) in firmware, then "
-				   "take allow_unsafe_interrupts out again");
+		finding_fix(finding, FIX_MANUAL, NULL,
+			    remapped
+				    ? "take allow_unsafe_interrupts out of /etc/modprobe.d and the "
+				      "kernel arguments"
+				    : "turn on interrupt remapping in firmware, then "
+				      "take allow_unsafe_interrupts out again");
 		return;
 	}
 	if (remapped) {
@@ -40,9 +44,15 @@ static void run(const struct subject *subject, struct finding *finding)
 	finding_say(finding, VERDICT_FAIL,
 		    "no interrupt goes through a remapping (IR-) chip: vfio refuses the card (\"No "
 		    "interrupt remapping support\")");
-	finding_fix(finding, FIX_MANUAL, "systemctl reboot --firmware-setup",
-		    "turn on VT-d with interrupt remapping and x2APIC in firmware, update it, and "
-		    "take intremap=off out of the kernel arguments");
+	if (!boot_arguments_read(subject, &boot, NULL) && boot.now.no_remapping) {
+		finding_evidence(finding, "proc/cmdline", "%s", boot.now.no_remapping);
+		what = xasprintf("take %s out of the kernel arguments", boot.now.no_remapping);
+		boot_arguments_fix(subject, finding, what);
+	} else {
+		firmware_fix(subject, finding,
+			     "turn on the IOMMU's interrupt remapping and x2APIC in firmware, and "
+			     "update it");
+	}
 }
 
 const struct probe iommu_remapping_probe = {

@@ -3,22 +3,46 @@
 #include "base/alloc.h"
 #include "base/strings.h"
 #include "host/iommu.h"
+#include "probes/firmware_fix.h"
 #include "probes/probe.h"
 
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
-/* "0x… 0x… direct": whether the third word is that. False in *well_formed for another line. */
-static bool is_direct(const char *line, size_t length, bool *well_formed)
-{
-	const char *at = line, *end = line + length, *word = line;
-	size_t word_length = 0;
+struct region {
+	uint64_t start, end;
+	char type[32];
+};
 
-	*well_formed = true;
-	for (int i = 0; i < 3; i++)
-		*well_formed &= next_word(&at, end, &word, &word_length) &&
-				(i == 2 || starts_with(word, "0x"));
-	return *well_formed && word_length == strlen("direct") &&
-	       !memcmp(word, "direct", word_length);
+/* "0x… 0x… direct" */
+static bool parse_region(const char *line, size_t length, struct region *ret)
+{
+	_cleanup_free_ char *copy = xstrndup(line, length);
+	unsigned long long start, end;
+	int used = 0;
+
+	if (sscanf(copy, "0x%llx 0x%llx %31s%n", &start, &end, ret->type, &used) != 3 || copy[used])
+		return false;
+	ret->start = start;
+	ret->end = end;
+	return true;
+}
+
+static void say_direct(const struct subject *subject, const char *group,
+		       const struct region *region, struct finding *finding)
+{
+	bool amd = iommu_kind(subject->host) == IOMMU_AMD_VI;
+	_cleanup_free_ char *what = xasprintf(
+		"update the firmware, or turn off there what claims the region (%s; often "
+		"legacy USB, SR-IOV or a management option of the slot)",
+		amd ? "an IVMD entry of the IVRS table" : "an RMRR of the DMAR table");
+
+	finding_say(finding, VERDICT_FAIL,
+		    "firmware wants 0x%llx-0x%llx mapped one to one for IOMMU group %s: the kernel "
+		    "will not hand that group to a VM",
+		    (unsigned long long)region->start, (unsigned long long)region->end, group);
+	firmware_fix(subject, finding, what);
 }
 
 static void check_group(const struct subject *subject, const char *group, struct finding *finding)
@@ -28,34 +52,24 @@ static void check_group(const struct subject *subject, const char *group, struct
 	const char *cursor, *line;
 	struct error error;
 	size_t length;
-	int found = 0;
 
 	if (iommu_group_reserved(subject->host, group, &text, &error) < 0) {
 		finding_say_error(finding, &error);
 		return;
 	}
 	for (cursor = text; next_line(&cursor, &line, &length);) {
-		bool well_formed;
+		struct region region;
 
-		if (is_direct(line, length, &well_formed)) {
-			found++;
-			finding_evidence(finding, path, "%.*s", (int)length, line);
-			finding_say(finding, VERDICT_FAIL,
-				    "firmware reserves %.*s in IOMMU group %s: the kernel will not "
-				    "hand that group to a VM",
-				    (int)length, line, group);
-			finding_fix(finding, FIX_MANUAL, "systemctl reboot --firmware-setup",
-				    "update the firmware, or turn off there what claims the region "
-				    "(RMRR on Intel, IVMD on AMD: often legacy USB, SR-IOV or a "
-				    "management option of the slot)");
-		} else if (!well_formed) {
+		if (!parse_region(line, length, &region)) {
 			finding_say(finding, VERDICT_ERROR, "/%s: a line is not \"start end type\"",
 				    path);
 			return;
 		}
+		finding_evidence(finding, path, "%.*s", (int)length, line);
+		if (!strcmp(region.type, "direct"))
+			say_direct(subject, group, &region, finding);
 	}
-	if (!found)
-		finding_say(finding, VERDICT_PASS, "group %s has no region of type direct", group);
+	finding_say(finding, VERDICT_PASS, "group %s has no region of type direct", group);
 }
 
 static void run(const struct subject *subject, struct finding *finding)

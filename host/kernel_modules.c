@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the host's kernel knows of its modules. */
+#include "host/kernel_modules.h"
+
+#include "base/alloc.h"
+#include "host/state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* 1 when the running kernel's index is there, 0 when not. */
+static int read_index(struct host *host, const char *name, struct fact *fact, struct error *error)
+{
+	_cleanup_free_ char *release = NULL, *path = NULL;
+	int r = root_read(host->root, "proc/sys/kernel/osrelease", LIMIT_NUMBER, &release, NULL,
+			  error);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	release[strcspn(release, "\n")] = '\0';
+	path = xasprintf("lib/modules/%s/%s", release, name);
+	return fact_file(fact, host->root, path, LIMIT_LARGE, error);
+}
+
+static char *underscored(const char *name)
+{
+	char *copy = xstrdup(name);
+
+	for (char *at = copy; *at; at++)
+		*at = *at == '-' ? '_' : *at;
+	return copy;
+}
+
+int driver_module(struct host *host, const char *driver, char **ret, struct error *error)
+{
+	_cleanup_free_ char *path = xasprintf("sys/bus/pci/drivers/%s/module", driver);
+	_cleanup_(fact_free) struct fact link = { 0 };
+	int r = fact_link(&link, host->root, path, error);
+
+	if (r < 0)
+		return r;
+	*ret = r ? underscored(fact_link_name(&link)) : NULL;
+	return 0;
+}
+
+int driver_is_vfio_variant(struct host *host, const char *driver, bool *ret, struct error *error)
+{
+	static const char prefix[] = "alias vfio_pci:";
+	_cleanup_free_ char *module = NULL;
+	const char *text, *line;
+	size_t length, tail;
+	bool found = false;
+	int r = driver_module(host, driver, &module, error);
+
+	if (r == 0)
+		r = read_index(host, "modules.alias", &host->module_aliases, error);
+	if (r < 0)
+		return r;
+	if (!module)
+		module = underscored(driver);
+	text = r ? host->module_aliases.text : "";
+	tail = strlen(module);
+	while (!found && next_line(&text, &line, &length))
+		found = length > sizeof(prefix) + tail &&
+			!memcmp(line, prefix, sizeof(prefix) - 1) &&
+			line[length - tail - 1] == ' ' &&
+			!memcmp(line + length - tail, module, tail);
+	*ret = found;
+	return 0;
+}
+
+/* "kernel/drivers/vfio/pci/vfio-pci.ko": whether the file is that module's. */
+static bool is_module_file(const char *line, size_t length, const char *module)
+{
+	_cleanup_free_ char *path = xstrndup(line, length), *name = NULL;
+	const char *slash = strrchr(path, '/');
+
+	if (!ends_with(path, ".ko"))
+		return false;
+	path[length - strlen(".ko")] = '\0';
+	name = underscored(slash ? slash + 1 : path);
+	return !strcmp(name, module);
+}
+
+int module_is_builtin(struct host *host, const char *module, bool *ret, struct error *error)
+{
+	_cleanup_(fact_free) struct fact index = { 0 };
+	const char *text, *line;
+	size_t length;
+	bool found = false;
+	int r = read_index(host, "modules.builtin", &index, error);
+
+	if (r < 0)
+		return r;
+	text = r ? index.text : "";
+	while (!found && next_line(&text, &line, &length))
+		found = is_module_file(line, length, module);
+	*ret = found;
+	return 0;
+}
