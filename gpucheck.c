@@ -8,9 +8,11 @@
 #include "engine/target.h"
 #include "host/host.h"
 #include "probes/catalogue.h"
+#include "report/escape.h"
 #include "report/output.h"
 #include "report/report.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -18,7 +20,9 @@
 
 static int complain(const struct error *error)
 {
-	fprintf(stderr, "gpucheck: %s\n", error->text);
+	_cleanup_free_ char *safe = escape_controls(error->text);
+
+	fprintf(stderr, "gpucheck: %s\n", safe);
 	return STATUS_USAGE;
 }
 
@@ -52,7 +56,8 @@ static int find_format(const struct options *options, const struct format **ret,
 	if (*ret)
 		return 0;
 	names = format_names();
-	return error_set(error, 22, "--format %s: no such format; the formats are %s", name, names);
+	return error_set(error, EINVAL, "--format %s: no such format; the formats are %s", name,
+			 names);
 }
 
 static int report(const struct outcome *outcome, const struct options *options,
@@ -151,22 +156,22 @@ static int explain(const struct options *options)
 	struct error error;
 
 	if (!options->checks.count) {
-		error_set(&error, 22, "--explain needs a check; gpucheck --list shows them all");
+		error_set(&error, EINVAL,
+			  "--explain needs a check; gpucheck --list shows them all");
 		return complain(&error);
 	}
 	for (size_t i = 0; i < options->checks.count; i++) {
-		const struct probe *probe = catalogue_find(options->checks.items[i]);
-
-		if (!probe) {
-			error_set(&error, 22,
-				  "--explain %s: no such check; gpucheck --list shows "
-				  "them all",
-				  options->checks.items[i]);
-			return complain(&error);
-		}
+		if (catalogue_find(options->checks.items[i]))
+			continue;
+		error_set(&error, EINVAL,
+			  "--explain %s: no such check; gpucheck --list shows them all",
+			  options->checks.items[i]);
+		return complain(&error);
+	}
+	for (size_t i = 0; i < options->checks.count; i++) {
 		if (i)
 			putchar('\n');
-		write_explanation(probe, width, stdout);
+		write_explanation(catalogue_find(options->checks.items[i]), width, stdout);
 	}
 	return STATUS_PASSED;
 }
@@ -205,7 +210,7 @@ int main(int argc, char **argv)
 	status = run_mode(&options);
 	options_free(&options);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		error_set_errno(&error, 5, "writing to standard output");
+		error_set_errno(&error, EIO, "writing to standard output");
 		return complain(&error);
 	}
 	return status;

@@ -64,7 +64,7 @@ const char options_help[] =
 	"      --wait SECONDS   keep trying what the VM and the guest fail\n"
 	"      --config FILE    default: /etc/gpucheck.conf\n"
 	"      --strict         a warning counts as a failure\n"
-	"  -q, --quiet          text: only what did not pass\n"
+	"  -q, --quiet          text: only what warns, fails or is unknown\n"
 	"  -v, --verbose        the evidence of every check\n"
 	"      --color[=WHEN]   always, never or auto\n"
 	"      --list           all checks\n"
@@ -180,17 +180,20 @@ static int parse_option(int option, struct options *options, struct error *error
 }
 
 /* getopt's own messages go to stderr at once; ours are for the caller to print. */
-static int refuse(int option, char **argv, int before, struct error *error)
+static int refuse(int option, char **argv, struct error *error)
 {
-	const char *word = argv[before];
+	const char *word = argv[optind - 1];
+	const char letter[] = { '-', (char)optopt, '\0' };
 
-	if (option == ':' && optopt && optopt < 256)
-		return error_set(error, EINVAL, "-%c needs an argument", optopt);
+	/* A long option stands in the word behind it; a short one may be one of several in a word.
+	 */
+	if (!starts_with(word, "--"))
+		word = letter;
 	if (option == ':')
 		return error_set(error, EINVAL, "%s needs an argument", word);
-	if (optopt && optopt < 256)
-		return error_set(error, EINVAL, "unknown option -%c", optopt);
-	return error_set(error, EINVAL, "unknown option %s", word);
+	return error_set(
+		error, EINVAL,
+		strchr(word, '=') && optopt ? "%s: takes no argument" : "unknown option %s", word);
 }
 
 int options_parse(int argc, char **argv, struct options *ret, struct error *error)
@@ -200,12 +203,10 @@ int options_parse(int argc, char **argv, struct options *ret, struct error *erro
 
 	opterr = 0;
 	for (;;) {
-		int before = optind;
-
 		option = getopt_long(argc, argv, ":g:m:s:c:t:f:o:qvh", long_options, NULL);
 		if (option < 0)
 			break;
-		r = option == '?' || option == ':' ? refuse(option, argv, before, error)
+		r = option == '?' || option == ':' ? refuse(option, argv, error)
 						   : parse_option(option, &options, error);
 		if (r < 0) {
 			options_free(&options);

@@ -73,6 +73,9 @@ static void run_probe(struct outcome *outcome, struct host *host, const struct p
 
 	if (may_run(outcome, probe, gpu, &result.finding))
 		probe->run(&subject, &result.finding);
+	/* Unless a check failed: with a function more it might. */
+	if (target && target->card.trouble.code && result.finding.verdict != VERDICT_SKIP)
+		finding_say_error(&result.finding, &target->card.trouble);
 	if (!result.finding.reason)
 		finding_say(&result.finding, VERDICT_ERROR, "this check found nothing to say");
 	heed_ignore(target, probe, &result.finding);

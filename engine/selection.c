@@ -33,16 +33,19 @@ static int want_named(struct selection *selection, const char *name, enum stage 
 		      struct error *error)
 {
 	const struct probe *probe = catalogue_find(name);
-	enum stage stage;
+	enum stage stage = STAGE_HOST;
 
 	if (!probe && !stage_find(name, &stage))
 		return error_set(error, EINVAL,
 				 "%s: no such check or stage; gpucheck --list shows them all",
 				 name);
-	if (!probe)
-		want_stage(selection, stage, stage < through ? stage : through);
-	else if (probe->stage <= through)
+	if ((probe ? probe->stage : stage) > through)
+		return error_set(error, EINVAL, "%s lies behind --through %s", name,
+				 stage_name(through));
+	if (probe)
 		want(selection, probe);
+	else
+		want_stage(selection, stage, stage);
 	return 0;
 }
 
@@ -50,18 +53,12 @@ int selection_make(const struct strings *checks, enum stage through, struct sele
 		   struct error *error)
 {
 	struct selection selection = { .wanted = xcalloc(catalogue_count, sizeof(bool)) };
-	bool any = false;
 	int r = 0;
 
 	if (!checks->count)
 		want_stage(&selection, STAGE_HOST, through);
 	for (size_t i = 0; r == 0 && i < checks->count; i++)
 		r = want_named(&selection, checks->items[i], through, error);
-	for (size_t i = 0; i < catalogue_count; i++)
-		any |= selection.wanted[i];
-	if (r == 0 && !any)
-		r = error_set(error, EINVAL, "no check is left to run: %s lies behind --through %s",
-			      checks->count ? checks->items[0] : "everything", stage_name(through));
 	if (r < 0) {
 		selection_free(&selection);
 		return r;

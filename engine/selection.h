@@ -18,7 +18,7 @@ struct selection {
 /*
  * checks: ids and stages, all when empty. A check comes with the checks it needs, so that a broken
  * prerequisite is a failure here and not a skip that looks like success. -EINVAL with the word that
- * is no check, and when nothing is left to run.
+ * is no check, or one that lies behind `through`.
  */
 int selection_make(const struct strings *checks, enum stage through, struct selection *ret,
 		   struct error *error);

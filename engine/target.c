@@ -3,6 +3,7 @@
 #include "engine/target.h"
 
 #include "base/alloc.h"
+#include "host/gpu_kind.h"
 #include "host/pci_names.h"
 #include "host/vfio_driver.h"
 
@@ -122,20 +123,30 @@ static int by_name(struct host *host, const char *name, struct gpu_list *list, s
 		"--gpu %s: neither an address (0000:01:00.0, 01:00.0) nor an id (10de:2504)", name);
 }
 
-static bool is_on_vfio(struct host *host, struct pci_function *gpu)
+/* Predicates of the default choice: 1, 0, or -errno when the fact behind it cannot be read. */
+static int is_on_vfio(struct host *host, struct pci_function *gpu, struct error *error)
 {
 	const char *driver;
 	bool vfio = false;
+	int r = pci_driver(host, gpu, &driver, error);
 
-	return pci_driver(host, gpu, &driver, NULL) == 0 && driver &&
-	       driver_is_vfio(host, gpu, driver, &vfio, NULL) == 0 && vfio;
+	if (r == 0 && driver)
+		r = driver_is_vfio(host, gpu, driver, &vfio, error);
+	return r < 0 ? r : vfio;
 }
 
-static bool has_virtual_functions(struct host *host, struct pci_function *gpu)
+/* That libvirt does not answer is said by the checks of the VM; here it only means no. */
+static int is_in_some_vm(struct host *host, struct pci_function *gpu, struct error *error)
 {
-	uint64_t count = 0;
+	const struct vms *vms;
 
-	return pci_virtual_count(host, gpu, &count, NULL) == 0 && count > 0;
+	(void)error;
+	if (vms_read(host, &vms, NULL) < 0)
+		return 0;
+	for (size_t i = 0; i < vms->count; i++)
+		if (vm_holds(&vms->items[i], &gpu->address))
+			return 1;
+	return 0;
 }
 
 /* A second GPU function of a slot belongs to the first one's card, unless it is virtual. */
@@ -152,68 +163,92 @@ static bool is_second_head(struct host *host, const struct gpu_list *before,
 	return false;
 }
 
-/* What may be chosen without being named, and among it what is not part of the processor. */
+/* 1 when it may be chosen without being named, 0 when not. */
+static int is_candidate(struct host *host, const struct gpu_list *before, struct pci_function *gpu,
+			struct error *error)
+{
+	uint64_t virtual_functions = 0;
+	unsigned class;
+	int r = 0;
+
+	/* It may be the very card: choosing without it could leave that unjudged. Beside a GPU it
+	 * is judged as its companion. */
+	if (!slot_has_gpu(host, &gpu->address))
+		r = pci_class(host, gpu, &class, error);
+	if (r < 0 || !pci_is_gpu(gpu))
+		return r;
+	r = pci_virtual_count(host, gpu, &virtual_functions, error);
+	if (r < 0)
+		return r;
+	return !virtual_functions && gpu_kind(host, gpu) != GPU_BMC &&
+	       !is_second_head(host, before, gpu);
+}
+
+/* All candidates, and among them those that are not part of the processor. */
 static int list_candidates(struct host *host, struct gpu_list *ret, struct gpu_list *discrete,
 			   struct error *error)
 {
 	const struct pci_functions *all;
 	int r = pci_functions(host, &all, error);
 
-	for (size_t i = 0; r == 0 && i < all->count; i++) {
+	for (size_t i = 0; r >= 0 && i < all->count; i++) {
 		struct pci_function *gpu = &all->items[i];
-		enum gpu_kind kind;
 
-		if (!pci_is_gpu(gpu) || has_virtual_functions(host, gpu))
-			continue;
-		kind = gpu_kind(host, gpu);
-		if (kind == GPU_BMC || is_second_head(host, ret, gpu))
+		r = is_candidate(host, ret, gpu, error);
+		if (r <= 0)
 			continue;
 		add_gpu(ret, gpu);
-		if (kind == GPU_DISCRETE)
+		if (gpu_kind(host, gpu) == GPU_DISCRETE)
 			add_gpu(discrete, gpu);
 	}
-	return r;
+	return r < 0 ? r : 0;
 }
 
-static bool is_in_some_vm(struct host *host, struct pci_function *gpu)
-{
-	const struct vms *vms;
+typedef int predicate(struct host *host, struct pci_function *gpu, struct error *error);
 
-	if (vms_read(host, &vms, NULL) < 0)
-		return false;
-	for (size_t i = 0; i < vms->count; i++)
-		if (vm_holds(&vms->items[i], &gpu->address))
-			return true;
-	return false;
-}
-
-static void add_those(struct host *host, const struct gpu_list *from,
-		      bool (*wanted)(struct host *host, struct pci_function *gpu),
-		      struct gpu_list *list)
+static int add_those(struct host *host, const struct gpu_list *from, predicate *wanted,
+		     struct gpu_list *list, struct error *error)
 {
-	for (size_t i = 0; i < from->count; i++)
-		if (wanted(host, from->items[i]))
+	for (size_t i = 0; i < from->count; i++) {
+		int r = wanted(host, from->items[i], error);
+
+		if (r < 0)
+			return r;
+		if (r)
 			add_gpu(list, from->items[i]);
+	}
+	return 0;
+}
+
+/* The first rule that finds any wins. */
+static int apply_rules(struct host *host, const struct gpu_list *candidates,
+		       const struct gpu_list *discrete, struct gpu_list *list, struct error *error)
+{
+	/* An integrated GPU stays with the host wherever there is a discrete one. */
+	const struct gpu_list *from = discrete->count ? discrete : candidates;
+	int r = 0;
+
+	/* A single discrete GPU is chosen whatever the VMs say: libvirt need not be asked. */
+	if (from->count > 1 || !discrete->count)
+		r = add_those(host, from, is_in_some_vm, list, error);
+	if (r == 0 && !list->count)
+		r = add_those(host, from, is_on_vfio, list, error);
+	if (r == 0 && !list->count)
+		for (size_t i = 0; i < discrete->count; i++)
+			add_gpu(list, discrete->items[i]);
+	return r;
 }
 
 static int by_default(struct host *host, struct gpu_list *list, struct error *error)
 {
 	struct gpu_list candidates = { 0 }, discrete = { 0 };
-	const struct gpu_list *from;
 	int r = list_candidates(host, &candidates, &discrete, error);
 
+	if (r == 0)
+		r = apply_rules(host, &candidates, &discrete, list, error);
 	if (r < 0)
-		return error_wrap(error, "no GPU to check");
-	/* An integrated GPU stays with the host wherever there is a discrete one. */
-	from = discrete.count ? &discrete : &candidates;
-	/* A single discrete GPU is chosen whatever the VMs say: libvirt need not be asked. */
-	if (from->count > 1 || !discrete.count)
-		add_those(host, from, is_in_some_vm, list);
-	if (!list->count)
-		add_those(host, from, is_on_vfio, list);
-	for (size_t i = 0; !list->count && i < discrete.count; i++)
-		add_gpu(list, discrete.items[i]);
-	if (!list->count)
+		error_wrap(error, "no GPU can be chosen; name one with --gpu");
+	else if (!list->count)
 		r = error_set(
 			error, ENOENT,
 			"no GPU to check: no GPU is on a vfio driver and there is no discrete "

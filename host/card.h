@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The card: a GPU and the functions that travel with it into a VM. What kind of display device a
- * GPU is (a discrete card, the processor's own, a server's BMC) is told here too.
- */
+/* The card: a GPU and the functions that travel with it into a VM. */
 #ifndef GPUCHECK_HOST_CARD_H
 #define GPUCHECK_HOST_CARD_H
 
@@ -11,24 +8,19 @@
 struct card {
 	struct pci_function **functions; /* the GPU first, then its companions by address */
 	size_t count;
+	struct error trouble; /* code is 0 unless it cannot be told what belongs to the card */
 };
 
 /*
  * Companions are the other functions of the GPU's slot that carry its vendor id (beside a discrete
  * GPU: any HD audio function), and the audio and USB functions of that vendor below the card's own
- * PCI Express switch. A virtual function travels alone. Where a bridge or an id cannot be read the
- * function counts as no companion.
+ * PCI Express switch. A virtual function travels alone.
  */
 void card_find(struct host *host, struct pci_function *gpu, struct card *ret);
 void card_free(struct card *card);
 bool card_has(const struct card *card, const struct pci_address *address);
 
-enum gpu_kind {
-	GPU_DISCRETE,
-	GPU_INTEGRATED, /* part of the processor, or the emulated display of a virtual host */
-	GPU_BMC,        /* a server's management controller */
-};
-
-enum gpu_kind gpu_kind(struct host *host, struct pci_function *gpu);
+/* Some function of the slot is known to be a GPU. */
+bool slot_has_gpu(struct host *host, const struct pci_address *slot);
 
 #endif

@@ -101,7 +101,7 @@ int iommu_group_reserved(struct host *host, const char *group, char **ret, struc
 {
 	_cleanup_free_ char *path = xasprintf(GROUPS "/%s/reserved_regions", group);
 
-	return root_read(host->root, path, LIMIT_TEXT, ret, NULL, error);
+	return root_read_text(host->root, path, LIMIT_TEXT, ret, error);
 }
 
 int iommu_member_driver(struct host *host, const char *group, const char *member, char **ret,

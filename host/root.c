@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -130,6 +131,22 @@ int root_read(struct root *root, const char *path, size_t limit, char **ret, siz
 		return error_set_errno(error, r, "/%s", path);
 	if (ret_length)
 		*ret_length = length;
+	return 0;
+}
+
+int root_read_text(struct root *root, const char *path, size_t limit, char **ret,
+		   struct error *error)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+	int r = root_read(root, path, limit, &text, &length, error);
+
+	if (r < 0)
+		return r;
+	if (strlen(text) != length)
+		return error_set(error, EINVAL, "/%s: holds a NUL byte, it is no text", path);
+	*ret = text;
+	text = NULL;
 	return 0;
 }
 

@@ -30,6 +30,10 @@ bool root_is_live(const struct root *root);
 int root_read(struct root *root, const char *path, size_t limit, char **ret, size_t *ret_length,
 	      struct error *error);
 
+/* The same for a file that is text: a NUL byte in it is -EINVAL. */
+int root_read_text(struct root *root, const char *path, size_t limit, char **ret,
+		   struct error *error);
+
 /* The text of a symbolic link; the caller frees it. -ENOENT, -EINVAL when it is no link. */
 int root_read_link(struct root *root, const char *path, char **ret, struct error *error);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* display.primary: firmware, kernel and Xorg show the host on another device than the card. */
 #include "base/alloc.h"
+#include "host/gpu_kind.h"
 #include "host/pci_names.h"
 #include "host/xorg.h"
 #include "probes/firmware_fix.h"

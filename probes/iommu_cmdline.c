@@ -66,7 +66,7 @@ static void judge_next(const struct subject *subject, const struct boot_argument
 	say_surprises(&boot->next, "the next boot", finding);
 	finding_say(
 		finding, VERDICT_PASS,
-		"neither this boot's arguments nor %s's default entry \"%s\" turn the IOMMU off",
+		"neither this boot's arguments nor %s's default entry \"%s\" turns the IOMMU off",
 		boot_loader_name(boot->boot->loader), boot->boot->title);
 }
 

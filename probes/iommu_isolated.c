@@ -2,6 +2,7 @@
 /* iommu.isolated: nothing foreign in the card's IOMMU groups keeps them from a VM. */
 #include "base/alloc.h"
 #include "base/strings.h"
+#include "host/gpu_kind.h"
 #include "host/iommu.h"
 #include "host/kernel_modules.h"
 #include "host/pci_names.h"

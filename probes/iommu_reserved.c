@@ -57,6 +57,9 @@ static void check_group(const struct subject *subject, const char *group, struct
 		finding_say_error(finding, &error);
 		return;
 	}
+	if (!*text)
+		finding_say(finding, VERDICT_ERROR,
+			    "/%s is empty: every group has at least a region for interrupts", path);
 	for (cursor = text; next_line(&cursor, &line, &length);) {
 		struct region region;
 

@@ -37,7 +37,7 @@ const struct probe vm_running_probe = {
 	.meaning =
 		"Only a running VM shows that the card really arrives. gpucheck never starts one "
 		"without being asked.",
-	.by_hand = "virsh domstate VM",
+	.by_hand = "virsh domstate VM, or the list of virsh list --all.",
 	.remedy =
 		"virsh start VM. When that is refused, the message names the link that is broken: run "
 		"gpucheck again, and look into /var/log/libvirt/qemu/VM.log.",

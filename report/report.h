@@ -10,7 +10,7 @@
 
 struct style {
 	bool color;
-	bool quiet;   /* text: leave out what passed */
+	bool quiet;   /* text: only what warns, fails or could not be measured */
 	bool verbose; /* evidence of what passed too */
 	int width;    /* columns of text, 0 for no folding */
 };

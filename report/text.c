@@ -99,7 +99,7 @@ static void write_results(const struct outcome *outcome, const struct style *sty
 	for (size_t i = 0; i < outcome->count; i++) {
 		const struct result *result = &outcome->results[i];
 
-		if (style->quiet && result->finding.verdict == VERDICT_PASS)
+		if (style->quiet && result->finding.verdict <= VERDICT_SKIP)
 			continue;
 		if (stage != (int)result->probe->stage) {
 			stage = (int)result->probe->stage;
