@@ -62,23 +62,32 @@ void names_db_free(struct names_db *names)
 	free(names);
 }
 
-/* buffer stays empty when the name is not known. */
+/*
+ * buffer stays empty when the name is not known. The jump comes back into this function alone,
+ * whose arguments it does not change.
+ */
+static void ask_database(struct names_db *names, int what, uint16_t vendor, uint16_t device,
+			 char *buffer, int size)
+{
+	if (setjmp(broken_database)) {
+		names->unusable = true;
+		buffer[0] = '\0';
+		return;
+	}
+	/* The result is NULL for an unknown id, else buffer or a static text. */
+	if (!pci_lookup_name(names->access, buffer, size,
+			     what | PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB, vendor, device))
+		buffer[0] = '\0';
+}
+
 static void look_up(struct host *host, int what, uint16_t vendor, uint16_t device, char *buffer,
 		    size_t size)
 {
 	struct names_db *names = database(host);
 
 	buffer[0] = '\0';
-	if (names->unusable)
-		return;
-	if (setjmp(broken_database)) {
-		names->unusable = true;
-		return;
-	}
-	/* The result is NULL for an unknown id, else buffer or a static text. */
-	if (!pci_lookup_name(names->access, buffer, (int)size,
-			     what | PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB, vendor, device))
-		buffer[0] = '\0';
+	if (!names->unusable)
+		ask_database(names, what, vendor, device, buffer, (int)size);
 }
 
 char *pci_describe(struct host *host, struct pci_function *function)

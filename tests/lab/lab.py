@@ -1,0 +1,143 @@
+#!/usr/bin/python3
+"""gpucheck in a real Linux host with a real IOMMU, emulated: the entry of `./dev lab`."""
+
+import argparse
+import json
+import pathlib
+import signal
+import sys
+import time
+
+# No compiled files beside the sources.
+sys.dont_write_bytecode = True
+
+import compare
+import first_boot
+import image
+import unpack
+import witnesses
+from machine import Machine
+from states import CHECKS, OFF, RECORDED, STATES, VARIANTS
+from walk import Walk, tell
+
+HERE = pathlib.Path(__file__).resolve().parent
+FIXTURES = HERE.parent.parent / "fixtures"
+INSTALLED = "/usr/local/bin/gpucheck"
+GPUCHECK = f"{INSTALLED} --format json {' '.join(CHECKS)}"
+GPUCHECK_TIME = 120
+
+USAGE = """lab.py --gpucheck PATH [VARIANT...]   every state, compared with what gpucheck says
+       lab.py record [VARIANT...]            write the fixtures that come from the lab
+       lab.py shell [VARIANT]                boot a host, say how to log in, keep it up
+       lab.py image                          only build the image, and say where it lies"""
+
+
+class Tally:
+    """Prints one line a comparison, and counts."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def add(self, okay, description):
+        self.passed += okay
+        self.failed += not okay
+        line = " ".join(description.split())
+        print(f"{'ok' if okay else 'not ok'} - {line}", flush=True)
+
+    def close(self):
+        print(f"{self.passed} passed, {self.failed} failed", flush=True)
+        return 1 if self.failed or not self.passed else 0
+
+
+def comparisons(machine, state, variant):
+    """Runs gpucheck in the host as it stands, and yields every comparison."""
+    status, output, errors = machine.run(GPUCHECK, GPUCHECK_TIME)
+    yield status == state.expected_status, f"the exit status is {state.expected_status}" + (
+        "" if status == state.expected_status else f", but {status}: {errors}")
+    try:
+        report = json.loads(output)
+    except json.JSONDecodeError as error:
+        yield False, f"the report is JSON, but {error}: {output[:200]!r}"
+        return
+    yield from compare.form(report)
+    yield from compare.expectations(report, state, OFF[variant])
+    yield from compare.report_with_facts(report, witnesses.question(machine))
+
+
+def check(built, variants, gpucheck):
+    tally = Tally()
+    for variant in variants:
+        with Walk(built, variant) as walk:
+            for state in STATES:
+                machine = walk.reach(state)
+                machine.put(gpucheck, INSTALLED, mode="755")
+                for okay, description in comparisons(machine, state, variant):
+                    tally.add(okay, f"{variant} {state.name}: {description}")
+    return tally.close()
+
+
+def record(built, variants):
+    script = (HERE / "record.sh").read_bytes()
+    for variant in variants:
+        wanted = [name for recorded, name in RECORDED if recorded == variant]
+        with Walk(built, variant) as walk:
+            for state in (state for state in STATES if state.name in wanted):
+                status, tar, errors = walk.reach(state).ssh.raw("sh -s", stdin=script)
+                if status:
+                    raise RuntimeError(f"record.sh: {errors.decode(errors='replace')}")
+                root = FIXTURES / f"lab-{variant}-{state.name}" / "root"
+                unpack.unpack(tar, root)
+                print(root)
+    return 0
+
+
+def shell(built, variant, gpucheck):
+    with Machine(built, variant) as machine:
+        if gpucheck:
+            machine.put(gpucheck, INSTALLED, mode="755")
+        print(machine.ssh.described(), flush=True)
+        tell(f"console: {machine.serial_log}; interrupt this program, or power the host off, to end it")
+        while machine.qemu.poll() is None:
+            time.sleep(1)
+    return 0
+
+
+def options():
+    parser = argparse.ArgumentParser(usage=USAGE)
+    parser.add_argument("words", nargs="*", metavar="MODE-OR-VARIANT")
+    parser.add_argument("--gpucheck", metavar="PATH", help="the program to test")
+    parser.add_argument("--apt-sources", metavar="FILE", action="append",
+                        help="where to build the image from, if this machine's own sources do not do")
+    chosen = parser.parse_args()
+    chosen.mode = "check"
+    if chosen.words and chosen.words[0] in ("record", "shell", "image"):
+        chosen.mode = chosen.words.pop(0)
+    chosen.variants = chosen.words or list(VARIANTS)
+    for variant in chosen.variants:
+        if variant not in VARIANTS:
+            parser.error(f"no such variant: {variant} (there are {', '.join(VARIANTS)})")
+    if chosen.mode == "check" and not chosen.gpucheck:
+        parser.error("which gpucheck? Name it with --gpucheck")
+    return chosen
+
+
+def main():
+    # So that being ended still ends QEMU and removes what it wrote.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    chosen = options()
+    built = image.ensure(first_boot.complete, chosen.apt_sources)
+    if chosen.mode == "image":
+        print(built)
+        return 0
+    if chosen.mode == "record":
+        return record(built, chosen.variants)
+    if chosen.mode == "shell":
+        return shell(built, chosen.variants[0], chosen.gpucheck)
+    return check(built, chosen.variants, chosen.gpucheck)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

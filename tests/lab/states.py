@@ -1,0 +1,80 @@
+"""The states that a lab host is brought into, and what gpucheck must say of each."""
+
+from dataclasses import dataclass, field
+
+from hardware import CARD, CARD_AUDIO
+
+# The argument by which each variant's IOMMU is turned off.
+OFF = {"vtd": "intel_iommu=off", "amd-vi": "amd_iommu=off"}
+VARIANTS = tuple(OFF)
+
+# The checks that these states are about; the lab host has no virtual machine.
+CHECKS = ("host.kvm", "host.gpu", "iommu.enabled", "iommu.cmdline", "iommu.remapping",
+          "iommu.reserved", "iommu.isolated", "driver.vfio", "display.primary")
+
+# GRUB_CMDLINE_LINUX_DEFAULT as Debian ships it.
+DEFAULT_ARGUMENTS = "quiet"
+
+BIND_BY_HAND = f"""set -e
+modprobe vfio-pci
+for function in {CARD} {CARD_AUDIO}; do
+    device=/sys/bus/pci/devices/$function
+    echo vfio-pci >$device/driver_override
+    echo $function >$device/driver/unbind
+    echo $function >/sys/bus/pci/drivers_probe
+done
+"""
+
+
+@dataclass(frozen=True)
+class State:
+    """In the order of the walk: a state may go on from the boot of the one before it.
+
+    In arguments and in words, {off} stands for the variant's own argument.
+    """
+    name: str
+    expected_status: int
+    iommu_in_firmware: bool = True
+    arguments: str = DEFAULT_ARGUMENTS
+    script: str = ""                    # run in the host once it is up
+    verdicts: dict = field(default_factory=dict)    # by check; what is not named is left open
+    words: dict = field(default_factory=dict)       # by check: what its reason must name
+
+
+STATES = (
+    State(
+        name="radeon", expected_status=1,
+        verdicts={"host.kvm": "pass", "host.gpu": "pass", "iommu.enabled": "pass",
+                  "iommu.cmdline": "pass", "iommu.remapping": "pass", "iommu.reserved": "pass",
+                  "driver.vfio": "fail", "display.primary": "pass"},
+        words={"driver.vfio": ("radeon", "snd_hda_intel")},
+    ),
+    State(
+        name="vfio", expected_status=0, script=BIND_BY_HAND,
+        verdicts={"host.kvm": "pass", "host.gpu": "pass", "iommu.enabled": "pass",
+                  "iommu.cmdline": "pass", "iommu.remapping": "pass", "iommu.reserved": "pass",
+                  "iommu.isolated": "pass", "driver.vfio": "pass", "display.primary": "pass"},
+    ),
+    State(
+        name="off-by-argument", expected_status=1, arguments=DEFAULT_ARGUMENTS + " {off}",
+        verdicts={"host.kvm": "pass", "host.gpu": "pass", "iommu.enabled": "fail",
+                  "iommu.cmdline": "fail", "iommu.remapping": "skip", "iommu.reserved": "skip",
+                  "iommu.isolated": "skip", "driver.vfio": "fail", "display.primary": "pass"},
+        words={"iommu.enabled": ("{off}",), "iommu.cmdline": ("{off}",)},
+    ),
+    State(
+        name="off-in-firmware", expected_status=1, iommu_in_firmware=False,
+        verdicts={"host.kvm": "pass", "host.gpu": "pass", "iommu.enabled": "fail",
+                  "iommu.cmdline": "pass", "iommu.remapping": "skip", "iommu.reserved": "skip",
+                  "iommu.isolated": "skip", "driver.vfio": "fail", "display.primary": "pass"},
+        words={"iommu.enabled": ("firmware",)},
+    ),
+)
+
+# Kept in the tree as fixtures/lab-VARIANT-STATE.
+RECORDED = (
+    ("vtd", "radeon"),
+    ("vtd", "vfio"),
+    ("vtd", "off-by-argument"),
+    ("amd-vi", "vfio"),
+)
