@@ -49,6 +49,9 @@ enum boot_loader boot_loader_of(struct host *host)
 	loader = loader_from_arguments(host);
 	if (loader != BOOT_LOADER_UNKNOWN)
 		return loader;
+	/* proxmox-boot-tool feeds GRUB too, but GRUB would have left its BOOT_IMAGE=. */
+	if (exists(host, "etc/kernel/proxmox-boot-uuids"))
+		return BOOT_LOADER_SYSTEMD_BOOT;
 	for (size_t i = 0; i < ARRAY_SIZE(grub_folders); i++) {
 		_cleanup_free_ char *cfg = xasprintf("%s/grub.cfg", grub_folders[i]);
 

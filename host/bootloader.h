@@ -16,7 +16,7 @@ enum boot_loader {
 /*
  * Which one started this kernel: the LoaderInfo variable that systemd-boot (and GRUB 2.12) leave in
  * the firmware, else the marks in the kernel's arguments (BOOT_IMAGE= is GRUB's; initrd=\EFI\… is
- * passed by an EFI loader), else the configuration that is there.
+ * passed by an EFI loader), else the configuration that is there (Proxmox VE's first).
  */
 enum boot_loader boot_loader_of(struct host *host);
 const char *boot_loader_name(enum boot_loader loader);
