@@ -20,8 +20,7 @@ static void compare(const struct vm_definition *has, const struct vm_definition 
 static void judge_running(const struct vm *vm, struct finding *finding)
 {
 	_cleanup_free_ char *source = xasprintf("virsh dumpxml %s", vm->name);
-	_cleanup_free_ char *command = xasprintf(
-		"virsh shutdown %s, and when it is off: virsh start %s", vm->name, vm->name);
+	_cleanup_free_ char *command = xasprintf("virsh shutdown %s", vm->name);
 
 	if (!vm->live.known) {
 		finding_say(finding, VERDICT_ERROR,
@@ -35,10 +34,11 @@ static void judge_running(const struct vm *vm, struct finding *finding)
 	compare(&vm->live, &vm->saved, "is in the running VM and not in the saved definition",
 		finding);
 	if (finding->verdict == VERDICT_FAIL)
-		finding_fix(finding, FIX_DISRUPTIVE, command,
-			    "shut VM %s down and start it (a reboot from inside keeps the old "
-			    "definition)",
-			    vm->name);
+		finding_fix(
+			finding, FIX_DISRUPTIVE, command,
+			"shut VM %s down, wait until it is off, and start it with virsh start %s "
+			"(a reboot from inside keeps the old definition)",
+			vm->name, vm->name);
 	finding_say(finding, VERDICT_PASS, "VM %s runs what is saved", vm->name);
 }
 

@@ -20,6 +20,8 @@ int main(void)
 	SRunner *runner = srunner_create(boot_suite());
 	int failed;
 
+	srunner_add_suite(runner, engine_suite());
+	srunner_add_suite(runner, guest_suite());
 	srunner_add_suite(runner, iommu_suite());
 	srunner_add_suite(runner, pci_suite());
 	srunner_add_suite(runner, report_suite());

@@ -6,6 +6,8 @@
 #include <check.h>
 
 Suite *boot_suite(void);
+Suite *engine_suite(void);
+Suite *guest_suite(void);
 Suite *iommu_suite(void);
 Suite *pci_suite(void);
 Suite *report_suite(void);

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a guest answers, where it is, and what a domain's XML says. */
+#include "base/alloc.h"
+#include "host/guest/listing.h"
+#include "host/guest_destination.h"
+#include "host/libvirt/domain_xml.h"
+#include "tests/unit/suites.h"
+
+#include <errno.h>
+#include <libxml/parser.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GOOD                                        \
+	"gpucheck-guest-1\nsystem Linux\n"          \
+	"pci 0000:00:00.0 0x060000 0x8086 0x29c0\n" \
+	"pci 0000:05:00.0 0x030000 0x10de 0x2504\n" \
+	"driver nvidia 0000:05:00.0\ndriver gone 0000:09:00.0\nend\n"
+
+static int parse(const char *text, size_t length, json_t **functions)
+{
+	struct error error;
+	char *system = NULL;
+	int r = listing_parse(text, length, &system, functions, &error);
+
+	free(system);
+	return r;
+}
+
+START_TEST(a_listing_is_read)
+{
+	static const char text[] = "Welcome to the guest\n" GOOD "logout\n";
+	json_t *functions = NULL;
+	const json_t *gpu;
+
+	ck_assert_int_eq(parse(text, strlen(text), &functions), 0);
+	ck_assert_uint_eq(json_array_size(functions), 2);
+	gpu = json_array_get(functions, 1);
+	ck_assert_str_eq(json_string_value(json_object_get(gpu, "device")), "2504");
+	ck_assert_str_eq(json_string_value(json_object_get(gpu, "driver")), "nvidia");
+	ck_assert(json_is_null(json_object_get(json_array_get(functions, 0), "driver")));
+	json_decref(functions);
+}
+END_TEST
+
+START_TEST(what_our_command_does_not_print_is_refused)
+{
+	static const struct {
+		const char *text;
+		int code;
+	} cases[] = {
+		{ "", -EINVAL },
+		{ "'exec' is not recognized as an internal or external command\r\n", -EINVAL },
+		{ "gpucheck-guest-1\nsystem Linux\n", -EINVAL },
+		{ "gpucheck-guest-1\nend\n", -EINVAL },
+		{ "gpucheck-guest-1\nsystem FreeBSD\nnosys\nend\n", -ENODATA },
+		{ "gpucheck-guest-1\nsystem Linux\nok 1 - forged\nend\n", -EINVAL },
+		{ "gpucheck-guest-1\nsystem Linux\npci 0000:05:00.0 0x030000 0x10de\nend\n",
+		  -EINVAL },
+		{ "gpucheck-guest-1\nsystem Linux\npci 05:00.9 0x030000 0x10de 0x2504\nend\n",
+		  -EINVAL },
+		{ "gpucheck-guest-1\nsystem Linux\npci 0000:05:00.0 0x030000 0x10de 0x250\nend\n",
+		  -EINVAL },
+		{ "gpucheck-guest-1\nsystem \033[2J\nend\n", -EINVAL },
+		{ "gpucheck-guest-1\nsystem Linux\ndriver a b c d e f g\nend\n", -EINVAL },
+	};
+	json_t *functions = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		ck_assert_msg(parse(cases[i].text, strlen(cases[i].text), &functions) ==
+				      cases[i].code,
+			      "case %zu", i);
+	ck_assert_int_eq(parse(GOOD "\0", sizeof(GOOD), &functions), -EINVAL);
+}
+END_TEST
+
+START_TEST(destinations)
+{
+	static const struct {
+		const char *text, *user, *host;
+		int port;
+	} good[] = {
+		{ "guest", NULL, "guest", 0 },
+		{ "root@192.168.122.45:2222", "root", "192.168.122.45", 2222 },
+		{ "a.b-c@host.example", "a.b-c", "host.example", 0 },
+		{ "fd00::1", NULL, "fd00::1", 0 },
+		{ "root@[fd00::1]:22", "root", "fd00::1", 22 },
+	};
+	static const char *const bad[] = {
+		"",         "@",          "root@",      "host:",
+		"host:0",   "host:65536", "host:ssh",   "-oProxyCommand=x",
+		"a b",      "[fd00::1",   "[fd00::1]x", "root@-x",
+		"x;reboot", "host:22 ",   "host:-1"
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		struct guest_destination found;
+
+		ck_assert_msg(guest_destination_parse(good[i].text, &found, NULL) == 0, "%s",
+			      good[i].text);
+		ck_assert_pstr_eq(found.user, good[i].user);
+		ck_assert_str_eq(found.host, good[i].host);
+		ck_assert_int_eq(found.port, good[i].port);
+		guest_destination_free(&found);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct guest_destination found;
+
+		ck_assert_msg(guest_destination_parse(bad[i], &found, NULL) == -EINVAL, "%s",
+			      bad[i]);
+	}
+}
+END_TEST
+
+#define HOSTDEV(attributes, source, rest) \
+	"<hostdev " attributes "><source><address " source "/></source>" rest "</hostdev>"
+
+START_TEST(hostdevs_in_every_form)
+{
+	static const char xml[] =
+		"<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><name>x</name>"
+		"<devices>" HOSTDEV("mode='subsystem' type='pci' managed='yes'",
+				    "domain='0x0000' bus='0x0A' slot='0x1f' function='0x7'", "")
+			HOSTDEV("type='pci'", "bus='10' slot='31' function='06'",
+				"<address type='unassigned'/>") "<hostdev type='pci'><address type='pci' bus='0x05' slot='0x00' function='0x0'/>"
+								"<source><address function='0' slot='0' bus='1' domain='65536'/></source></hostdev>"
+								"<interface type='hostdev'><source><address type='pci' bus='2' slot='0'/></source></interface>" HOSTDEV(
+									"type='usb'",
+									"bus='1' device='2'",
+									"") HOSTDEV("type='mdev'",
+										    "uuid='x'", "")
+									HOSTDEV("mode='capabilities' type='pci'",
+										"bus='3' slot='0'",
+										"")
+										HOSTDEV("type='pci'",
+											"bus='0x100' slot='0'",
+											"") "</devices><qemu:commandline><qemu:arg value='-device'/>"
+											    "<qemu:arg value='vfio-pci,host=01:00.0,x-vga=on'/></qemu:commandline></domain>";
+	static const char *const sources[] = { "0000:0a:1f.7", "0000:0a:1f.6", "10000:01:00.0",
+					       "0000:02:00.0" };
+	json_t *definition, *hostdevs;
+
+	ck_assert_int_eq(domain_xml_read(xml, strlen(xml), &definition, NULL), 0);
+	hostdevs = json_object_get(definition, "hostdevs");
+	ck_assert_uint_eq(json_array_size(hostdevs), ARRAY_SIZE(sources));
+	for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
+		ck_assert_str_eq(
+			json_string_value(json_object_get(json_array_get(hostdevs, i), "source")),
+			sources[i]);
+	ck_assert(json_is_true(json_object_get(json_array_get(hostdevs, 1), "unassigned")));
+	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(hostdevs, 2), "guest")),
+			 "0000:05:00.0");
+	ck_assert_str_eq(
+		json_string_value(json_array_get(json_object_get(definition, "commandline"), 0)),
+		"0000:01:00.0");
+	json_decref(definition);
+	xmlCleanupParser();
+}
+END_TEST
+
+START_TEST(what_is_no_domain_is_refused)
+{
+	static const char *const bad[] = { "", "<domain", "<network/>", "<domstatus/>", "text" };
+	json_t *definition;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		ck_assert_int_eq(domain_xml_read(bad[i], strlen(bad[i]), &definition, NULL),
+				 -EINVAL);
+	xmlCleanupParser();
+}
+END_TEST
+
+Suite *guest_suite(void)
+{
+	const TTest *const tests[] = {
+		a_listing_is_read,
+		what_our_command_does_not_print_is_refused,
+		destinations,
+		hostdevs_in_every_form,
+		what_is_no_domain_is_refused,
+		NULL,
+	};
+
+	return suite_of("guest", tests);
+}
