@@ -17,6 +17,8 @@ SUITES = {
     'recorded': lambda build: [TESTS / 'recorded/recorded.py', '--gpucheck', build / 'gpucheck',
                                '--work', build / 'recorded'],
     'cli': lambda build: [TESTS / 'cli/run.py', '--gpucheck', build / 'gpucheck'],
+    'vm': lambda build: [TESTS / 'vm/run.py', '--gpucheck', build / 'gpucheck'],
+    'guest': lambda build: [TESTS / 'guest/run.py', '--gpucheck', build / 'gpucheck'],
 }
 CLOSING = re.compile(r'^(\d+) passed, (\d+) failed', re.M)
 CHECK_CLOSING = re.compile(r'^\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)', re.M)
