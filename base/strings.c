@@ -91,6 +91,24 @@ bool next_word(const char **cursor, const char *end, const char **word, size_t *
 	return *length > 0;
 }
 
+char *shell_word(const char *text)
+{
+	char *word = NULL;
+	size_t length;
+	FILE *out;
+
+	if (*text && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				  "_./:@%+,=-") == strlen(text))
+		return xstrdup(text);
+	out = xmemstream(&word, &length);
+	fputc('\'', out);
+	for (; *text; text++)
+		fputs(*text == '\'' ? "'\\''" : (const char[]){ *text, '\0' }, out);
+	fputc('\'', out);
+	fclose(out);
+	return word;
+}
+
 bool starts_with(const char *text, const char *prefix)
 {
 	return !strncmp(text, prefix, strlen(prefix));

@@ -31,6 +31,9 @@ bool next_line(const char **cursor, const char **line, size_t *length);
 /* Next blank-separated word of a line that is length bytes long; the same contract. */
 bool next_word(const char **cursor, const char *end, const char **word, size_t *length);
 
+/* A text as one word for a shell: quoted when it holds more than names do. The caller frees it. */
+char *shell_word(const char *text);
+
 bool starts_with(const char *text, const char *prefix);
 bool ends_with(const char *text, const char *suffix);
 

@@ -202,17 +202,25 @@ static int choose_vms(struct host *host, const struct question *question, struct
 	return r;
 }
 
+static long long monotonic_ms(void)
+{
+	struct timespec now_is;
+
+	clock_gettime(CLOCK_MONOTONIC, &now_is);
+	return now_is.tv_sec * 1000LL + now_is.tv_nsec / 1000000;
+}
+
 /* The VM's and the guest's part, again and again until it is settled or the time is over. */
 static int run_vm_part(struct host *host, const struct question *question, struct outcome *outcome,
 		       struct error *error)
 {
-	const time_t end = time(NULL) + (time_t)question->wait;
+	const long long end = monotonic_ms() + 1000LL * question->wait;
 	const size_t keep = outcome->count;
 	int r = choose_vms(host, question, error);
 
 	while (r == 0) {
 		run_part(host, question, true, outcome);
-		if (is_settled(outcome, keep) || time(NULL) >= end)
+		if (is_settled(outcome, keep) || monotonic_ms() >= end)
 			break;
 		sleep(1);
 		forget_results(outcome, keep);

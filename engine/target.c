@@ -149,16 +149,22 @@ static int is_in_some_vm(struct host *host, struct pci_function *gpu, struct err
 	return 0;
 }
 
-/* A second GPU function of a slot belongs to the first one's card, unless it is virtual. */
-static bool is_second_head(struct host *host, const struct gpu_list *before,
-			   struct pci_function *gpu)
+static bool is_virtual(struct host *host, struct pci_function *function)
 {
-	const char *physical = "";
+	const char *physical;
 
-	if (pci_physical_function(host, gpu, &physical, NULL) == 0 && *physical)
+	return pci_physical_function(host, function, &physical, NULL) == 0 && *physical;
+}
+
+/* A candidate of the same slot whose card takes this function along: virtual ones travel alone. */
+static bool belongs_to_one(struct host *host, const struct gpu_list *candidates,
+			   struct pci_function *function)
+{
+	if (is_virtual(host, function))
 		return false;
-	for (size_t i = 0; i < before->count; i++)
-		if (pci_address_same_slot(&before->items[i]->address, &gpu->address))
+	for (size_t i = 0; i < candidates->count; i++)
+		if (pci_address_same_slot(&candidates->items[i]->address, &function->address) &&
+		    !is_virtual(host, candidates->items[i]))
 			return true;
 	return false;
 }
@@ -169,19 +175,19 @@ static int is_candidate(struct host *host, const struct gpu_list *before, struct
 {
 	uint64_t virtual_functions = 0;
 	unsigned class;
-	int r = 0;
+	int r;
 
-	/* It may be the very card: choosing without it could leave that unjudged. Beside a GPU it
-	 * is judged as its companion. */
-	if (!slot_has_gpu(host, &gpu->address))
-		r = pci_class(host, gpu, &class, error);
+	/* Beside a candidate it is judged as that one's companion, whatever it is. */
+	if (belongs_to_one(host, before, gpu))
+		return 0;
+	/* It may be the very card: choosing without it could leave that unjudged. */
+	r = pci_class(host, gpu, &class, error);
 	if (r < 0 || !pci_is_gpu(gpu))
 		return r;
 	r = pci_virtual_count(host, gpu, &virtual_functions, error);
 	if (r < 0)
 		return r;
-	return !virtual_functions && gpu_kind(host, gpu) != GPU_BMC &&
-	       !is_second_head(host, before, gpu);
+	return !virtual_functions && gpu_kind(host, gpu) != GPU_BMC;
 }
 
 /* All candidates, and among them those that are not part of the processor. */
@@ -228,9 +234,11 @@ static int apply_rules(struct host *host, const struct gpu_list *candidates,
 	const struct gpu_list *from = discrete->count ? discrete : candidates;
 	int r = 0;
 
-	/* A single discrete GPU is chosen whatever the VMs say: libvirt need not be asked. */
-	if (from->count > 1 || !discrete->count)
+	/* A single discrete GPU is chosen whatever VMs and drivers say: they need not be asked. */
+	if (discrete->count != 1)
 		r = add_those(host, from, is_in_some_vm, list, error);
+	else
+		add_gpu(list, discrete->items[0]);
 	if (r == 0 && !list->count)
 		r = add_those(host, from, is_on_vfio, list, error);
 	if (r == 0 && !list->count)

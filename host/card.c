@@ -132,8 +132,16 @@ static bool is_slot_companion(struct search *search, struct pci_function *one)
 static bool is_switch_companion(struct search *search, struct pci_function *one,
 				const struct pci_function *bridge)
 {
-	return bridge && is_audio_or_usb(one) && has_gpu_vendor(search, one) &&
-	       is_below(search, one, bridge) && !slot_has_gpu(search->host, &one->address);
+	struct error error;
+	unsigned class;
+
+	if (!bridge || (one->class >= 0 && !is_audio_or_usb(one)) || !is_below(search, one, bridge))
+		return false;
+	if (pci_class(search->host, one, &class, &error) < 0) {
+		note(search, &error);
+		return false;
+	}
+	return has_gpu_vendor(search, one) && !slot_has_gpu(search->host, &one->address);
 }
 
 static void add(struct card *card, struct pci_function *function)

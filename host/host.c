@@ -51,7 +51,7 @@ const char *host_name(struct host *host)
 
 int host_configuration(struct host *host, char **ret, struct error *error)
 {
-	int r = root_read(host->root, "etc/gpucheck.conf", LIMIT_TEXT, ret, NULL, error);
+	int r = root_read_text(host->root, "etc/gpucheck.conf", LIMIT_TEXT, ret, error);
 
 	if (r != -ENOENT)
 		return r;
@@ -70,7 +70,7 @@ int host_user_file(const char *path, char **ret, struct error *error)
 	r = root_open(NULL, &root, error);
 	if (r < 0)
 		return r;
-	r = root_read(root, whole + 1, LIMIT_TEXT, ret, NULL, error);
+	r = root_read_text(root, whole + 1, LIMIT_TEXT, ret, error);
 	root_close(root);
 	return r;
 }

@@ -59,7 +59,13 @@ int driver_is_vfio_variant(struct host *host, const char *driver, bool *ret, str
 		return r;
 	if (!module)
 		module = underscored(driver);
-	text = r ? host->module_aliases.text : "";
+	if (!r)
+		return error_set(
+			error, ENOENT,
+			"/lib/modules: the running kernel's modules.alias is not there, which "
+			"would tell whether %s is a variant of vfio-pci",
+			driver);
+	text = host->module_aliases.text;
 	tail = strlen(module);
 	while (!found && next_line(&text, &line, &length))
 		found = length > sizeof(prefix) + tail &&

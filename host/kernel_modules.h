@@ -10,7 +10,7 @@
 
 /*
  * Whether the module of this PCI driver has an alias "vfio_pci:…": it is a variant of vfio-pci
- * (Documentation/driver-api/vfio-pci-device-specific-driver-acceptance). False without an index.
+ * (Documentation/driver-api/vfio-pci-device-specific-driver-acceptance). -ENOENT without an index.
  */
 int driver_is_vfio_variant(struct host *host, const char *driver, bool *ret, struct error *error);
 

@@ -273,6 +273,7 @@ int pci_parent(struct host *host, struct pci_function *function, struct pci_func
 	       struct error *error)
 {
 	_cleanup_free_ char *above = NULL;
+	struct pci_function *bridge;
 	struct pci_address address;
 	const struct fact *fact;
 	char *slash;
@@ -285,7 +286,21 @@ int pci_parent(struct host *host, struct pci_function *function, struct pci_func
 	if (slash)
 		*slash = '\0';
 	slash = strrchr(above, '/');
-	*ret = slash && pci_address_parse(slash + 1, &address) ? pci_find(host, &address) : NULL;
+	/* "…/devices/pci0000:00/0000:00:01.0/0000:01:00.0": a bridge or a root bus stands above it.
+	 */
+	if (slash && starts_with(slash + 1, "pci")) {
+		*ret = NULL;
+		return 0;
+	}
+	if (!slash || !pci_address_parse(slash + 1, &address))
+		return error_set(error, EINVAL, "/" DEVICES "/%s: leads to no place on a PCI bus",
+				 function->name);
+	bridge = pci_find(host, &address);
+	if (!bridge)
+		return error_set(error, ENOENT,
+				 "/" DEVICES "/%s: no such bridge, although %s is behind it",
+				 slash + 1, function->name);
+	*ret = bridge;
 	return 0;
 }
 

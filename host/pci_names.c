@@ -5,7 +5,6 @@
 #include "base/alloc.h"
 #include "host/state.h"
 
-#include <fcntl.h>
 #include <pci/pci.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -45,7 +44,7 @@ static struct names_db *database(struct host *host)
 	names->access->warning = keep_quiet;
 	names->access->debug = keep_quiet;
 	/* Below a directory that has no pci.ids the names come from the one of this machine. */
-	names->descriptor = root_open_file(host->root, "usr/share/misc/pci.ids", O_RDONLY, NULL);
+	names->descriptor = root_open_regular(host->root, "usr/share/misc/pci.ids", NULL);
 	if (names->descriptor >= 0)
 		pci_set_name_list_path(names->access,
 				       xasprintf("/proc/self/fd/%d", names->descriptor), 1);

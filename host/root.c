@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { MAX_NAMES = 1 << 20, FIRST_READ = 4096 };
+enum { MAX_NAMES = 1 << 20, MAX_TRIES = 512, FIRST_READ = 4096 };
 
 struct root {
 	int descriptor;
@@ -28,6 +28,13 @@ int root_open(const char *directory, struct root **ret, struct error *error)
 
 	if (descriptor < 0)
 		return error_set_errno(error, errno, "%s", directory ? directory : "/");
+	/* O_PATH asks for no right on the directory itself. */
+	if (faccessat(descriptor, ".", X_OK, AT_EACCESS) < 0) {
+		int code = errno;
+
+		close(descriptor);
+		return error_set_errno(error, code, "%s", directory ? directory : "/");
+	}
 	root = xcalloc(1, sizeof(*root));
 	root->descriptor = descriptor;
 	root->live = !directory;
@@ -56,11 +63,16 @@ static int open_below(struct root *root, const char *path, int flags)
 	};
 	long descriptor;
 
-	/* A signal or a rename elsewhere may interrupt the walk (openat2(2), EAGAIN). */
-	for (int tries = 0; tries < 8; tries++) {
+	/*
+	 * A link with ".." in it cannot be resolved safely while anything on the machine is renamed
+	 * (openat2(2), EAGAIN): try again, at first at once.
+	 */
+	for (int tries = 0; tries < MAX_TRIES; tries++) {
 		descriptor = syscall(SYS_openat2, root->descriptor, path, &how, sizeof(how));
 		if (descriptor >= 0 || (errno != EAGAIN && errno != EINTR))
 			break;
+		if (tries >= MAX_TRIES / 2)
+			usleep(1000);
 	}
 	return descriptor < 0 ? -errno : (int)descriptor;
 }
@@ -74,6 +86,25 @@ int root_open_file(struct root *root, const char *path, int flags, struct error 
 	if (descriptor < 0)
 		return error_set_errno(error, descriptor, "/%s", path);
 	return descriptor;
+}
+
+int root_open_regular(struct root *root, const char *path, struct error *error)
+{
+	/* O_NONBLOCK: a FIFO put in place of a file must not hold us. */
+	int descriptor = root_open_file(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, error);
+	struct stat status;
+	int r = 0;
+
+	if (descriptor < 0)
+		return descriptor;
+	if (fstat(descriptor, &status) < 0)
+		r = error_set_errno(error, errno, "/%s", path);
+	else if (!S_ISREG(status.st_mode))
+		r = error_set(error, EINVAL, "/%s: not a regular file", path);
+	if (r == 0)
+		return descriptor;
+	close(descriptor);
+	return r;
 }
 
 /* Everything up to the end of file; one byte more than limit means too much. */
@@ -111,19 +142,12 @@ static int read_all(int descriptor, size_t limit, char **ret, size_t *ret_length
 int root_read(struct root *root, const char *path, size_t limit, char **ret, size_t *ret_length,
 	      struct error *error)
 {
-	_cleanup_close_ int descriptor = -1;
-	struct stat status;
+	_cleanup_close_ int descriptor = root_open_regular(root, path, error);
 	size_t length;
 	int r;
 
-	/* O_NONBLOCK: a FIFO put in place of a file must not hold us. */
-	descriptor = root_open_file(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, error);
 	if (descriptor < 0)
 		return descriptor;
-	if (fstat(descriptor, &status) < 0)
-		return error_set_errno(error, errno, "/%s", path);
-	if (!S_ISREG(status.st_mode))
-		return error_set(error, EINVAL, "/%s: not a regular file", path);
 	r = read_all(descriptor, limit, ret, &length);
 	if (r == -EFBIG)
 		return error_set(error, EFBIG, "/%s: larger than %zu bytes", path, limit);

@@ -47,7 +47,10 @@ int root_list(struct root *root, const char *path, struct strings *ret, struct e
 /* 1 when the path leads to something, 0 when it does not, -errno when that cannot be told. */
 int root_exists(struct root *root, const char *path, struct error *error);
 
-/* A descriptor for a library that wants to read by itself; flags as for open(2). -errno. */
+/* A descriptor of a file that is no FIFO, device or folder, for a library that reads by itself. */
+int root_open_regular(struct root *root, const char *path, struct error *error);
+
+/* A descriptor of whatever it is; flags as for open(2). -errno. */
 int root_open_file(struct root *root, const char *path, int flags, struct error *error);
 
 #endif

@@ -262,7 +262,17 @@ const struct vm_definition *vm_next_definition(const struct vm *vm)
 	return vm->saved.known ? &vm->saved : &vm->live;
 }
 
+bool vm_has_on_commandline(const struct vm_definition *definition, const struct pci_address *source)
+{
+	for (size_t i = 0; i < definition->commandline_count; i++)
+		if (pci_address_compare(&definition->commandline[i], source) == 0)
+			return true;
+	return false;
+}
+
 bool vm_holds(const struct vm *vm, const struct pci_address *source)
 {
-	return vm_find_hostdev(&vm->saved, source) || vm_find_hostdev(&vm->live, source);
+	return vm_find_hostdev(&vm->saved, source) || vm_find_hostdev(&vm->live, source) ||
+	       vm_has_on_commandline(&vm->saved, source) ||
+	       vm_has_on_commandline(&vm->live, source);
 }

@@ -74,7 +74,11 @@ const struct vm_hostdev *vm_find_hostdev(const struct vm_definition *definition,
  */
 const struct vm_definition *vm_next_definition(const struct vm *vm);
 
-/* Either of its definitions passes this function. */
+/* The definition passes this function by <qemu:commandline>, past libvirt. */
+bool vm_has_on_commandline(const struct vm_definition *definition,
+			   const struct pci_address *source);
+
+/* Either of its definitions passes this function, in whatever way. */
 bool vm_holds(const struct vm *vm, const struct pci_address *source);
 
 #endif

@@ -20,6 +20,8 @@ static int find_boot_display(const struct subject *subject, struct boot_display 
 			     struct error *error)
 {
 	const struct pci_functions *all;
+	struct pci_function *unknown = NULL;
+	unsigned class;
 	int r = pci_functions(subject->host, &all, error);
 
 	*ret = (struct boot_display){ 0 };
@@ -28,12 +30,17 @@ static int find_boot_display(const struct subject *subject, struct boot_display 
 		bool is_card = card_has(subject->card, &one->address);
 		const char *file;
 
+		if (one->class < 0)
+			unknown = one;
 		if (!pci_is_display(one) && !is_card)
 			continue;
 		r = pci_boot_display(subject->host, one, &file, error);
 		if (r == 0 && file && !ret->is_card)
 			*ret = (struct boot_display){ one, file, is_card };
 	}
+	/* What is not known to be a display may be the one. */
+	if (r == 0 && !ret->function && unknown)
+		r = pci_class(subject->host, unknown, &class, error);
 	return r;
 }
 

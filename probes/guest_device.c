@@ -50,6 +50,11 @@ static void judge(const struct subject *subject, const struct guest *guest,
 		finding_say_error(finding, &error);
 		return;
 	}
+	if (!vm_find_hostdev(&subject->vm->live, &function->address)) {
+		finding_say(finding, VERDICT_FAIL, "the running VM %s was not handed %s",
+			    subject->vm->name, who);
+		return;
+	}
 	passed = count_passed(subject, vendor, device);
 	places = find_in_guest(guest, vendor, device, &found);
 	finding_evidence(finding, "the guest's sysfs", "%04x:%04x: %s", vendor, device,

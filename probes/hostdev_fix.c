@@ -3,11 +3,12 @@
 #include "probes/hostdev_fix.h"
 
 #include "base/alloc.h"
+#include "probes/virsh.h"
 
 void hostdev_fix(const struct subject *subject, struct finding *finding)
 {
 	const struct vm_definition *next = vm_next_definition(subject->vm);
-	_cleanup_free_ char *command = xasprintf("virsh edit %s", subject->vm->name);
+	_cleanup_free_ char *command = virsh_command("edit", subject->vm);
 	_cleanup_free_ char *joined = NULL;
 	_cleanup_strings_ struct strings sources = { 0 };
 

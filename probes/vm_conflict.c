@@ -2,12 +2,14 @@
 /* vm.conflict: no other VM takes the card. */
 #include "base/alloc.h"
 #include "probes/probe.h"
+#include "probes/virsh.h"
 
 static const struct pci_function *shared_function(const struct card *card,
 						  const struct vm_definition *definition)
 {
 	for (size_t i = 0; i < card->count; i++)
-		if (vm_find_hostdev(definition, &card->functions[i]->address))
+		if (vm_find_hostdev(definition, &card->functions[i]->address) ||
+		    vm_has_on_commandline(definition, &card->functions[i]->address))
 			return card->functions[i];
 	return NULL;
 }
@@ -17,9 +19,13 @@ static void judge_other(const struct subject *subject, const struct vm *other,
 {
 	const struct pci_function *has = shared_function(subject->card, &other->live);
 	const struct pci_function *wants = shared_function(subject->card, &other->saved);
-	_cleanup_free_ char *source = xasprintf("virsh dumpxml %s", other->name);
-	_cleanup_free_ char *command = xasprintf("virsh shutdown %s", other->name);
+	_cleanup_free_ char *source = virsh_command("dumpxml", other);
+	_cleanup_free_ char *command = virsh_command("shutdown", other);
 
+	if (other->broken.count)
+		finding_say(finding, VERDICT_ERROR,
+			    "a definition of VM %s cannot be read, so it may have the card: %s",
+			    other->name, other->broken.items[0]);
 	if (!has && !wants)
 		return;
 	finding_evidence(finding, source, "%s (%s)", has ? has->name : wants->name, other->state);

@@ -4,11 +4,12 @@
 #include "host/pci_names.h"
 #include "probes/hostdev_fix.h"
 #include "probes/probe.h"
+#include "probes/virsh.h"
 
 static void run(const struct subject *subject, struct finding *finding)
 {
 	const struct vm_definition *next = vm_next_definition(subject->vm);
-	_cleanup_free_ char *source = xasprintf("virsh dumpxml --inactive %s", subject->vm->name);
+	_cleanup_free_ char *source = virsh_command("dumpxml --inactive", subject->vm);
 	_cleanup_free_ char *joined = NULL;
 	_cleanup_strings_ struct strings passed = { 0 };
 

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "probes/hostdev_fix.h"
 #include "probes/probe.h"
+#include "probes/virsh.h"
 
 #include <stdlib.h>
 
@@ -64,20 +65,12 @@ static void say_no_vm(const struct subject *subject, const struct vms *vms, stru
 	say_broken(vms, finding);
 }
 
-static bool is_on_commandline(const struct vm_definition *definition, const struct pci_address *gpu)
-{
-	for (size_t i = 0; i < definition->commandline_count; i++)
-		if (pci_address_compare(&definition->commandline[i], gpu) == 0)
-			return true;
-	return false;
-}
-
 static void judge(const struct subject *subject, struct finding *finding)
 {
 	const struct pci_function *gpu = subject->card->functions[0];
 	const struct vm *vm = subject->vm;
 	const struct vm_definition *next = vm_next_definition(vm);
-	_cleanup_free_ char *source = xasprintf("virsh dumpxml --inactive %s", vm->name);
+	_cleanup_free_ char *source = virsh_command("dumpxml --inactive", vm);
 	const struct vm_hostdev *hostdev;
 
 	if (!next->known || (vm->broken.count && !vm->saved.known)) {
@@ -98,7 +91,7 @@ static void judge(const struct subject *subject, struct finding *finding)
 					     : " (managed='no': it must be on vfio-pci first)");
 		return;
 	}
-	if (is_on_commandline(next, &gpu->address))
+	if (vm_has_on_commandline(next, &gpu->address))
 		finding_say(
 			finding, VERDICT_FAIL,
 			"VM %s passes %s by <qemu:commandline>, which libvirt neither checks nor "

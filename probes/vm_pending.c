@@ -2,6 +2,7 @@
 /* vm.pending: the VM that runs is the one that is saved. */
 #include "base/alloc.h"
 #include "probes/probe.h"
+#include "probes/virsh.h"
 
 /* Say each PCI source that `has` passes and `lacks` does not. */
 static void compare(const struct vm_definition *has, const struct vm_definition *lacks,
@@ -19,8 +20,9 @@ static void compare(const struct vm_definition *has, const struct vm_definition 
 
 static void judge_running(const struct vm *vm, struct finding *finding)
 {
-	_cleanup_free_ char *source = xasprintf("virsh dumpxml %s", vm->name);
-	_cleanup_free_ char *command = xasprintf("virsh shutdown %s", vm->name);
+	_cleanup_free_ char *source = virsh_command("dumpxml", vm);
+	_cleanup_free_ char *command = virsh_command("shutdown", vm);
+	_cleanup_free_ char *start = virsh_command("start", vm);
 
 	if (!vm->live.known) {
 		finding_say(finding, VERDICT_ERROR,
@@ -34,18 +36,17 @@ static void judge_running(const struct vm *vm, struct finding *finding)
 	compare(&vm->live, &vm->saved, "is in the running VM and not in the saved definition",
 		finding);
 	if (finding->verdict == VERDICT_FAIL)
-		finding_fix(
-			finding, FIX_DISRUPTIVE, command,
-			"shut VM %s down, wait until it is off, and start it with virsh start %s "
-			"(a reboot from inside keeps the old definition)",
-			vm->name, vm->name);
+		finding_fix(finding, FIX_DISRUPTIVE, command,
+			    "shut VM %s down, wait until it is off, and start it with %s "
+			    "(a reboot from inside keeps the old definition)",
+			    vm->name, start);
 	finding_say(finding, VERDICT_PASS, "VM %s runs what is saved", vm->name);
 }
 
 static void run(const struct subject *subject, struct finding *finding)
 {
 	const struct vm *vm = subject->vm;
-	_cleanup_free_ char *command = xasprintf("virsh managedsave-remove %s", vm->name);
+	_cleanup_free_ char *command = virsh_command("managedsave-remove", vm);
 
 	if (!vm->saved.known) {
 		finding_say(finding, VERDICT_PASS, "VM %s is transient: nothing else is saved",

@@ -2,17 +2,23 @@
 /* vm.running: the VM runs. */
 #include "base/alloc.h"
 #include "probes/probe.h"
+#include "probes/virsh.h"
 
 #include <string.h>
+
+/* What brings a VM from this state to running. */
+static const char *verb_for(const char *state)
+{
+	if (!strcmp(state, "paused"))
+		return "resume";
+	return !strcmp(state, "suspended") ? "dompmwakeup" : "start";
+}
 
 static void run(const struct subject *subject, struct finding *finding)
 {
 	const struct vm *vm = subject->vm;
-	const char *verb = strcmp(vm->state, "paused") == 0 ? "resume" : "start";
-	_cleanup_free_ char *source = xasprintf("virsh domstate %s", vm->name);
-	_cleanup_free_ char *command =
-		xasprintf("virsh %s %s", strcmp(vm->state, "suspended") == 0 ? "dompmwakeup" : verb,
-			  vm->name);
+	_cleanup_free_ char *source = virsh_command("domstate", vm);
+	_cleanup_free_ char *command = virsh_command(verb_for(vm->state), vm);
 
 	finding_evidence(finding, source, "%s", vm->state);
 	if (vm->running) {

@@ -106,9 +106,15 @@ static bool take_line(struct reading *reading, char *line)
 		return add_function(&words, reading->by_address);
 	if (!strcmp(words.items[0], "driver"))
 		return set_driver(&words, reading->by_address);
-	reading->no_sys |= !strcmp(words.items[0], "nosys");
-	reading->ended = !strcmp(words.items[0], "end");
-	return reading->no_sys || reading->ended;
+	if (words.count != 1)
+		return false;
+	if (!strcmp(words.items[0], "nosys"))
+		reading->no_sys = true;
+	else if (!strcmp(words.items[0], "end"))
+		reading->ended = true;
+	else
+		return false;
+	return true;
 }
 
 static int judge(const struct reading *reading, struct error *error)

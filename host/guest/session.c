@@ -7,10 +7,12 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
-	STEP_SECONDS = 8, /* for connecting, and for each answer after that */
-	OUTPUT_SECONDS = 8,
+	STEP_SECONDS = 8,   /* for connecting, and for each answer after that */
+	OUTPUT_SECONDS = 8, /* without a byte of the answer */
+	SLICE_MS = 200,
 };
 
 static void fail(struct conversation *talk, enum step step, char *text, char *command)
@@ -53,13 +55,18 @@ static char *fingerprint(ssh_session session)
 	return copy;
 }
 
-/* How known_hosts names a host: with its port when that is not 22. */
+/* How known_hosts names the host that ~/.ssh/config leads to: with its port when that is not 22. */
 static char *known_name(ssh_session session, const char *host)
 {
+	char *real = NULL, *name;
 	unsigned port = 22;
 
 	ssh_options_get_port(session, &port);
-	return port == 22 ? xstrdup(host) : xasprintf("[%s]:%u", host, port);
+	if (ssh_options_get(session, SSH_OPTIONS_HOST, &real) == SSH_OK && real)
+		host = real;
+	name = port == 22 ? xstrdup(host) : xasprintf("[%s]:%u", host, port);
+	ssh_string_free_char(real);
+	return name;
 }
 
 static bool verify_host_key(ssh_session session, const char *host, struct conversation *talk)
@@ -109,33 +116,57 @@ static bool log_in(ssh_session session, const char *host, struct conversation *t
 	return false;
 }
 
-/* Standard output only: what the guest's shell says on standard error is not data. */
+/* What came on standard error is no data, but unread it would fill memory and hide the end. */
+static size_t drop_errors(ssh_channel channel)
+{
+	char text[4096];
+	size_t dropped = 0;
+	int got;
+
+	while ((got = ssh_channel_read_nonblocking(channel, text, sizeof(text), 1)) > 0)
+		dropped += (size_t)got;
+	return dropped;
+}
+
+/* One slice of standard output: bytes read, 0 when none came, negative when the session broke. */
+static int read_slice(ssh_channel channel, size_t *room, struct conversation *talk)
+{
+	int got;
+
+	if (talk->length + 1 >= *room) {
+		*room *= 2;
+		talk->output = xreallocarray(talk->output, *room, 1);
+	}
+	got = ssh_channel_read_timeout(channel, talk->output + talk->length,
+				       (uint32_t)(*room - talk->length - 1), 0, SLICE_MS);
+	if (got > 0)
+		talk->length += (size_t)got;
+	return got == SSH_AGAIN ? 0 : got;
+}
+
 static bool read_output(ssh_channel channel, size_t limit, struct conversation *talk)
 {
-	size_t room = 1 << 16;
+	size_t room = 1 << 16, dropped = 0;
+	time_t last = time(NULL);
 
 	talk->output = xcalloc(room, 1);
 	for (;;) {
-		int got = ssh_channel_read_timeout(channel, talk->output + talk->length,
-						   (uint32_t)(room - talk->length - 1), 0,
-						   OUTPUT_SECONDS * 1000);
+		int got = read_slice(channel, &room, talk);
 
 		if (got < 0)
 			return false;
-		if (got == 0 && ssh_channel_is_eof(channel))
-			break;
-		if (got == 0) {
-			talk->text = xstrdup("the guest's answer stops coming");
-			return false;
-		}
-		talk->length += (size_t)got;
-		if (talk->length > limit) {
+		dropped += drop_errors(channel);
+		if (talk->length + dropped > limit) {
 			talk->text = xasprintf("the guest answers more than %zu bytes", limit);
 			return false;
 		}
-		if (talk->length + 1 >= room) {
-			room *= 2;
-			talk->output = xreallocarray(talk->output, room, 1);
+		if (got == 0 && ssh_channel_is_eof(channel))
+			break;
+		if (got > 0)
+			last = time(NULL);
+		if (time(NULL) - last > OUTPUT_SECONDS) {
+			talk->text = xstrdup("the guest's answer stops coming");
+			return false;
 		}
 	}
 	talk->output[talk->length] = '\0';

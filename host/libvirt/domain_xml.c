@@ -111,19 +111,38 @@ static void add_hostdev(xmlNode *node, json_t *list)
 	json_array_append_new(list, one);
 }
 
-/* "vfio-pci,host=01:00.0,…": the address behind host=. */
-static void add_argument(const char *value, json_t *list)
+/* The text behind a key of a -device argument, up to what ends it there; NULL when it lacks it. */
+static char *value_of(const char *argument, const char *key)
 {
-	const char *host = strstr(value, "host=");
-	_cleanup_free_ char *text = NULL;
+	const char *at = strstr(argument, key);
+
+	if (!at)
+		return NULL;
+	at += strlen(key);
+	return xstrndup(at, strcspn(at, ",\""));
+}
+
+/*
+ * "vfio-pci,host=01:00.0,…", the same with sysfsdev=, and QEMU's JSON form of both; a folder in
+ * sysfs has the address as its name.
+ */
+static void add_argument(const char *argument, json_t *list)
+{
+	static const char *const keys[] = { ",host=", ",sysfsdev=", "\"host\":\"",
+					    "\"sysfsdev\":\"" };
 	struct pci_address address;
 
-	if (!starts_with(value, "vfio-pci") || !host)
+	if (!starts_with(argument, "vfio-pci") && !strstr(argument, "\"vfio-pci"))
 		return;
-	host += strlen("host=");
-	text = xstrndup(host, strcspn(host, ","));
-	if (pci_address_parse(text, &address))
-		json_array_append_new(list, address_text(&address));
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		_cleanup_free_ char *value = value_of(argument, keys[i]);
+		const char *slash = value ? strrchr(value, '/') : NULL;
+
+		if (value && pci_address_parse(slash ? slash + 1 : value, &address)) {
+			json_array_append_new(list, address_text(&address));
+			return;
+		}
+	}
 }
 
 static void read_commandline(const xmlNode *domain, json_t *list)
