@@ -7,6 +7,7 @@ import re
 
 SCHEMA = "gpucheck-report-1"
 FIELDS = {"id", "stage", "gpu", "vm", "verdict", "title", "reason", "evidence", "fix"}
+FUNCTION = re.compile(r"\b[0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]\b")
 
 
 def text_of(check):
@@ -38,6 +39,13 @@ def expectations(report, state, off):
         seen = " ".join(check["verdict"] for check in found) or "absent"
         yield seen == verdict, f"{check_id} is {verdict}" + (
             "" if seen == verdict else f", but {seen}: {'; '.join(map(text_of, found))}")
+    if state.others:
+        other = [f"{check['id']} is {check['verdict']}: {text_of(check)}" for check in report["checks"]
+                 if check["id"] not in state.verdicts and check["verdict"] != state.others]
+        yield not other, f"all else is {state.others}: {'; '.join(other) or 'so it is'}"
+    if state.first_failure:
+        failed = [check["id"] for check in report["checks"] if check["verdict"] == "fail"]
+        yield failed[:1] == [state.first_failure], f"{state.first_failure} is the first of what fails: {failed}"
     for check_id, words in state.words.items():
         reasons = " ".join(check["reason"] or "" for check in find(report, check_id))
         for word in (word.format(off=off) for word in words):
@@ -95,3 +103,16 @@ def command_line(report, facts):
 def report_with_facts(report, facts):
     for comparison in (cards, drivers, groups, iommus, boot_display, command_line):
         yield from comparison(report, facts)
+
+
+def report_with_guest(report, facts):
+    """What guest.device says is in the guest, against lspci there."""
+    told = "\n".join(map(text_of, find(report, "guest.device")))
+    for ids in facts.passed:
+        places = [function for function, its in facts.ids.items() if its == ids]
+        yield (places and all(names(told, word) for word in (ids, *places)),
+               f"lspci in the guest: {ids} is at {', '.join(places) or 'no place'}")
+    invented = set(FUNCTION.findall(told)) - set(facts.ids)
+    yield not invented, f"lspci in the guest: guest.device names {sorted(invented) or 'nothing'} that is not there"
+    told = "\n".join(map(text_of, find(report, "guest.ssh")))
+    yield names(told, facts.address), f"lease: the guest is at {facts.address}"

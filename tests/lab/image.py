@@ -93,8 +93,7 @@ def make_root_archive(folder, sources):
 def make_disk(folder):
     """A bare file system in a file: no loop device, no mount, no partition.
 
-    Debian 12's mkfs reads a folder, not an archive, so the archive is unpacked first; fakeroot
-    keeps its owners where the user is not root.
+    Debian 12's mkfs reads a folder, not an archive, so the archive is unpacked first.
     """
     script = """set -eu
         mkdir root
@@ -107,9 +106,8 @@ def make_disk(folder):
         mkfs.ext4 -q -F -L lab -U "$3" -N 300000 -O ^metadata_csum_seed \
             -E lazy_itable_init=0,lazy_journal_init=0 -d root "$2"
     """
-    command = [] if os.geteuid() == 0 else ["fakeroot"]
-    command += ["sh", "-c", script, "make-disk", DISK_SIZE, DISK, FILE_SYSTEM_UUID]
-    subprocess.run(command, check=True, cwd=folder, timeout=TOOL_TIME)
+    subprocess.run(["sh", "-c", script, "make-disk", DISK_SIZE, DISK, FILE_SYSTEM_UUID],
+                   check=True, cwd=folder, timeout=TOOL_TIME)
 
 
 def take_from_archive(folder):
@@ -143,14 +141,19 @@ def only_builder():
 def ensure(first_boot, sources=None):
     """Returns the folder of the built image. first_boot(folder) completes a new one by booting it."""
     folder = location()
+    if folder.is_dir():
+        return folder
+    if os.geteuid() != 0:
+        raise RuntimeError("to build the lab host's image needs root (to boot it does not)")
     with only_builder():
-        if not folder.is_dir():
-            for abandoned in cache_root().glob("building-*"):
-                shutil.rmtree(abandoned, ignore_errors=True)
-            temporary = pathlib.Path(tempfile.mkdtemp(prefix="building-", dir=cache_root()))
-            try:
-                build(temporary, sources or apt_sources(), first_boot)
-                temporary.rename(folder)
-            finally:
-                shutil.rmtree(temporary, ignore_errors=True)
+        if folder.is_dir():
+            return folder
+        for abandoned in cache_root().glob("building-*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        temporary = pathlib.Path(tempfile.mkdtemp(prefix="building-", dir=cache_root()))
+        try:
+            build(temporary, sources or apt_sources(), first_boot)
+            temporary.rename(folder)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
     return folder

@@ -5,6 +5,7 @@ import argparse
 import json
 import pathlib
 import signal
+import subprocess
 import sys
 import time
 
@@ -17,17 +18,19 @@ import image
 import unpack
 import witnesses
 from machine import Machine
-from states import CHECKS, OFF, RECORDED, STATES, VARIANTS
+from states import OFF, RECORDED, STATES, VARIANTS
 from walk import Walk, tell
 
 HERE = pathlib.Path(__file__).resolve().parent
 FIXTURES = HERE.parent.parent / "fixtures"
-INSTALLED = "/usr/local/bin/gpucheck"
-GPUCHECK = f"{INSTALLED} --format json {' '.join(CHECKS)}"
+# gpucheck finds the other two beside itself.
+PROGRAMS = ("gpucheck", "gpucheck-libvirt", "gpucheck-guest")
+INSTALLED = "/usr/local/lib/gpucheck"
+LINK = "/usr/local/bin/gpucheck"
 GPUCHECK_TIME = 120
 
 USAGE = """lab.py --gpucheck PATH [VARIANT...]   every state, compared with what gpucheck says
-       lab.py record [VARIANT...]            write the fixtures that come from the lab
+       lab.py --gpucheck PATH record [VARIANT...]   write the fixtures that come from the lab
        lab.py shell [VARIANT]                boot a host, say how to log in, keep it up
        lab.py image                          only build the image, and say where it lies"""
 
@@ -49,9 +52,18 @@ class Tally:
         return 1 if self.failed or not self.passed else 0
 
 
-def comparisons(machine, state, variant):
+def install(machine, gpucheck):
+    """gpucheck: the path of the program, in the folder where it was built."""
+    machine.check(f"mkdir -p {INSTALLED}")
+    for name in PROGRAMS:
+        machine.put(pathlib.Path(gpucheck).with_name(name), f"{INSTALLED}/{name}", mode="755")
+    machine.check(f"ln -sf {INSTALLED}/{PROGRAMS[0]} {LINK}")
+
+
+def comparisons(walk, state):
     """Runs gpucheck in the host as it stands, and yields every comparison."""
-    status, output, errors = machine.run(GPUCHECK, GPUCHECK_TIME)
+    machine = walk.machine
+    status, output, errors = machine.run(f"gpucheck --format json {' '.join(state.checks)}", GPUCHECK_TIME)
     yield status == state.expected_status, f"the exit status is {state.expected_status}" + (
         "" if status == state.expected_status else f", but {status}: {errors}")
     try:
@@ -60,8 +72,10 @@ def comparisons(machine, state, variant):
         yield False, f"the report is JSON, but {error}: {output[:200]!r}"
         return
     yield from compare.form(report)
-    yield from compare.expectations(report, state, OFF[variant])
+    yield from compare.expectations(report, state, OFF[walk.variant])
     yield from compare.report_with_facts(report, witnesses.question(machine))
+    if state.vm and state.vm.live:
+        yield from compare.report_with_guest(report, witnesses.question_guest(machine, walk.vm))
 
 
 def check(built, variants, gpucheck):
@@ -69,20 +83,21 @@ def check(built, variants, gpucheck):
     for variant in variants:
         with Walk(built, variant) as walk:
             for state in STATES:
-                machine = walk.reach(state)
-                machine.put(gpucheck, INSTALLED, mode="755")
-                for okay, description in comparisons(machine, state, variant):
+                install(walk.reach(state), gpucheck)
+                for okay, description in comparisons(walk, state):
                     tally.add(okay, f"{variant} {state.name}: {description}")
     return tally.close()
 
 
-def record(built, variants):
+def record(built, variants, gpucheck):
     script = (HERE / "record.sh").read_bytes()
     for variant in variants:
         wanted = [name for recorded, name in RECORDED if recorded == variant]
         with Walk(built, variant) as walk:
             for state in (state for state in STATES if state.name in wanted):
-                status, tar, errors = walk.reach(state).ssh.raw("sh -s", stdin=script)
+                machine = walk.reach(state)
+                install(machine, gpucheck)
+                status, tar, errors = machine.ssh.raw("sh -s", stdin=script)
                 if status:
                     raise RuntimeError(f"record.sh: {errors.decode(errors='replace')}")
                 root = FIXTURES / f"lab-{variant}-{state.name}" / "root"
@@ -94,7 +109,7 @@ def record(built, variants):
 def shell(built, variant, gpucheck):
     with Machine(built, variant) as machine:
         if gpucheck:
-            machine.put(gpucheck, INSTALLED, mode="755")
+            install(machine, gpucheck)
         print(machine.ssh.described(), flush=True)
         tell(f"console: {machine.serial_log}; interrupt this program, or power the host off, to end it")
         while machine.qemu.poll() is None:
@@ -116,7 +131,7 @@ def options():
     for variant in chosen.variants:
         if variant not in VARIANTS:
             parser.error(f"no such variant: {variant} (there are {', '.join(VARIANTS)})")
-    if chosen.mode == "check" and not chosen.gpucheck:
+    if chosen.mode in ("check", "record") and not chosen.gpucheck:
         parser.error("which gpucheck? Name it with --gpucheck")
     return chosen
 
@@ -130,7 +145,7 @@ def main():
         print(built)
         return 0
     if chosen.mode == "record":
-        return record(built, chosen.variants)
+        return record(built, chosen.variants, chosen.gpucheck)
     if chosen.mode == "shell":
         return shell(built, chosen.variants[0], chosen.gpucheck)
     return check(built, chosen.variants, chosen.gpucheck)
@@ -141,3 +156,5 @@ if __name__ == "__main__":
         sys.exit(main())
     except KeyboardInterrupt:
         sys.exit(130)
+    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+        sys.exit(f"lab.py: {error}")

@@ -19,7 +19,8 @@ copy_files() {
 
 copy_links() {
 	for path; do
-		[ -L "$path" ] || continue
+		# Once only: a second copy would follow the first one.
+		[ -L "$path" ] && [ ! -L "$stage/$path" ] || continue
 		mkdir -p "$stage/${path%/*}"
 		cp -P "$path" "$stage/$path"
 	done
@@ -108,5 +109,17 @@ keep_directory etc/default/grub.d
 keep_directory etc/modprobe.d
 copy_files etc/default/grub etc/default/grub.d/* etc/modprobe.d/* etc/initramfs-tools/modules \
 	etc/hostname boot/grub/grub.cfg boot/grub/grubenv
+
+# The virtual machines, and what gpucheck-guest answered of each that runs. Without one, no folder of
+# libvirt's: then nothing is known of virtual machines, instead of that there are none.
+copy_files etc/libvirt/qemu/*.xml run/libvirt/qemu/*.xml
+for status in run/libvirt/qemu/*.xml; do
+	[ -f "$status" ] || continue
+	name=$(basename "$status" .xml)
+	address=$(virsh -q domifaddr "$name" | sed -n 's|.* ipv4 *\([0-9.]*\)/.*|\1|p')
+	mkdir -p "$stage/gpucheck/guests"
+	echo "{\"host\": \"$address\"}" |
+		/usr/local/lib/gpucheck/gpucheck-guest >"$stage/gpucheck/guests/$name.json"
+done
 
 tar -C "$stage" --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -cf - .

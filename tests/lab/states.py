@@ -8,8 +8,8 @@ from hardware import CARD, CARD_AUDIO
 OFF = {"vtd": "intel_iommu=off", "amd-vi": "amd_iommu=off"}
 VARIANTS = tuple(OFF)
 
-# The checks that these states are about; the lab host has no virtual machine.
-CHECKS = ("host.kvm", "host.gpu", "iommu.enabled", "iommu.cmdline", "iommu.remapping",
+# The checks of the host alone, for the states without a virtual machine.
+HOST_CHECKS = ("host.kvm", "host.gpu", "iommu.enabled", "iommu.cmdline", "iommu.remapping",
           "iommu.reserved", "iommu.isolated", "driver.vfio", "display.primary")
 
 # GRUB_CMDLINE_LINUX_DEFAULT as Debian ships it.
@@ -19,11 +19,19 @@ BIND_BY_HAND = f"""set -e
 modprobe vfio-pci
 for function in {CARD} {CARD_AUDIO}; do
     device=/sys/bus/pci/devices/$function
+    [ "$(basename "$(readlink $device/driver)")" != vfio-pci ] || continue
     echo vfio-pci >$device/driver_override
     echo $function >$device/driver/unbind
     echo $function >/sys/bus/pci/drivers_probe
 done
 """
+
+
+@dataclass(frozen=True)
+class VmState:
+    """The functions that the saved definition passes, and those that the running VM was given."""
+    saved: tuple
+    live: tuple = None                  # None: it is off
 
 
 @dataclass(frozen=True)
@@ -37,8 +45,17 @@ class State:
     iommu_in_firmware: bool = True
     arguments: str = DEFAULT_ARGUMENTS
     script: str = ""                    # run in the host once it is up
+    cpus: int = 2                       # the emulated SVM is not safe on two
+    vm: VmState = None
+    checks: tuple = HOST_CHECKS         # that gpucheck is asked for; none: all
     verdicts: dict = field(default_factory=dict)    # by check; what is not named is left open
+    others: str = None                  # the verdict of what verdicts does not name
+    first_failure: str = None           # the first check of the report that fails
     words: dict = field(default_factory=dict)       # by check: what its reason must name
+
+
+def vm_state(name, vm, **expected):
+    return State(name=name, vm=vm, script=BIND_BY_HAND, cpus=1, checks=(), **expected)
 
 
 STATES = (
@@ -69,6 +86,28 @@ STATES = (
                   "iommu.isolated": "skip", "driver.vfio": "fail", "display.primary": "pass"},
         words={"iommu.enabled": ("firmware",)},
     ),
+    vm_state(
+        "vm-without-card", VmState(saved=()), expected_status=1, first_failure="vm.hostdev",
+        verdicts={"driver.vfio": "pass", "vm.hostdev": "fail", "guest.device": "skip"},
+        words={"vm.hostdev": ("guest", CARD)},
+    ),
+    vm_state(
+        "vm-without-audio", VmState(saved=(CARD,)), expected_status=1, first_failure="vm.running",
+        verdicts={"vm.hostdev": "pass", "vm.functions": "warn", "vm.pending": "pass",
+                  "vm.running": "fail", "guest.ssh": "skip", "guest.device": "skip"},
+        words={"vm.functions": (CARD_AUDIO,), "vm.running": ("off",)},
+    ),
+    vm_state(
+        "vm-still-old", VmState(saved=(CARD, CARD_AUDIO), live=(CARD,)), expected_status=1,
+        first_failure="vm.pending",
+        verdicts={"vm.hostdev": "pass", "vm.functions": "pass", "vm.pending": "fail",
+                  "vm.running": "pass", "guest.ssh": "pass", "guest.device": "pass"},
+        words={"vm.pending": (CARD_AUDIO,)},
+    ),
+    vm_state(
+        "guest", VmState(saved=(CARD, CARD_AUDIO), live=(CARD, CARD_AUDIO)), expected_status=0,
+        others="pass",
+    ),
 )
 
 # Kept in the tree as fixtures/lab-VARIANT-STATE.
@@ -76,5 +115,6 @@ RECORDED = (
     ("vtd", "radeon"),
     ("vtd", "vfio"),
     ("vtd", "off-by-argument"),
+    ("vtd", "guest"),
     ("amd-vi", "vfio"),
 )

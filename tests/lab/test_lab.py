@@ -51,6 +51,35 @@ class Witnesses(unittest.TestCase):
         self.assertEqual(seen.cards(), ["0000:01:00.0"])
 
 
+    def test_ids(self):
+        self.assertEqual(witnesses.parse_ids(LSPCI)["0000:01:00.0"], "1002:5159")
+        # As lspci prints it without a database of names, as in the guest.
+        self.assertEqual(witnesses.parse_ids("0000:02:01.0 Class [0300]: Device [1002:5159] (rev 01)\n"),
+                         {"0000:02:01.0": "1002:5159"})
+
+
+class Guests(unittest.TestCase):
+    FACTS = witnesses.GuestFacts("192.168.122.7", ["1002:5159"], {"0000:02:01.0": "1002:5159"})
+
+    def holds(self, reason, facts=FACTS):
+        told = report("guest.device", "pass", reason)
+        told["checks"] += report("guest.ssh", "pass", "login as root@192.168.122.7 works")["checks"]
+        return holds(compare.report_with_guest(told, facts))
+
+    def test_true_report(self):
+        self.assertTrue(self.holds("shows 1002:5159 at 0000:02:01.0 (no driver)"))
+
+    def test_another_place(self):
+        self.assertFalse(self.holds("shows 1002:5159 at 0000:02:02.0 (no driver)"))
+
+    def test_invented_place(self):
+        self.assertFalse(self.holds("shows 1002:5159 at 0000:02:01.0 (no driver), 0000:03:01.0"))
+
+    def test_what_is_not_there(self):
+        gone = witnesses.GuestFacts("192.168.122.7", ["1002:5159"], {})
+        self.assertFalse(self.holds("shows 1002:5159", gone))
+
+
 class Comparisons(unittest.TestCase):
     def test_true_report(self):
         good = report("driver.vfio", "fail", "0000:01:00.0 is driven by radeon")
@@ -85,6 +114,19 @@ class Comparisons(unittest.TestCase):
         self.assertTrue(holds(compare.expectations(good, state, "intel_iommu=off")))
         self.assertFalse(holds(compare.expectations(good, state, "amd_iommu=off")))
         self.assertFalse(holds(compare.expectations({"checks": []}, state, "intel_iommu=off")))
+
+    def test_all_others(self):
+        state = State("all", 0, others="pass")
+        self.assertTrue(holds(compare.expectations(report("vm.hostdev", "pass", ""), state, "")))
+        self.assertFalse(holds(compare.expectations(report("vm.hostdev", "skip", ""), state, "")))
+
+    def test_first_failure(self):
+        state = State("first", 1, first_failure="vm.pending")
+        failing = report("vm.pending", "fail", "")
+        failing["checks"] += report("vm.running", "fail", "")["checks"]
+        self.assertTrue(holds(compare.expectations(failing, state, "")))
+        failing["checks"].reverse()
+        self.assertFalse(holds(compare.expectations(failing, state, "")))
 
 
 class Records(unittest.TestCase):

@@ -6,6 +6,7 @@ import time
 
 from machine import Machine
 from states import DEFAULT_ARGUMENTS, OFF
+from vm import Vm
 
 
 # udev may still load drivers (kvm_amd, snd_hda_intel) when sshd answers already.
@@ -22,7 +23,7 @@ class Walk:
 
     def __init__(self, image, variant):
         self.image, self.variant = image, variant
-        self.machine = self.iommu = self.arguments = None
+        self.machine = self.iommu = self.arguments = self.vm = None
         self.stack = contextlib.ExitStack()
 
     def __enter__(self):
@@ -31,25 +32,32 @@ class Walk:
     def __exit__(self, *_):
         self.stack.close()
 
-    def start(self, iommu):
+    def start(self, iommu, cpus):
         # The one before goes first: one host's memory at a time.
         self.stack.close()
-        self.machine = self.stack.enter_context(Machine(self.image, iommu))
-        self.iommu, self.arguments = iommu, DEFAULT_ARGUMENTS
+        self.machine = self.stack.enter_context(Machine(self.image, iommu, cpus))
+        self.iommu, self.arguments, self.vm = iommu, DEFAULT_ARGUMENTS, None
+
+    def bring_vm(self, wanted):
+        self.vm = self.vm or Vm(self.machine)
+        if self.vm.bring(wanted.saved, wanted.live) > 1:
+            tell("the virtual machine hung once and was started again")
 
     def reach(self, state):
         """Returns the machine in that state."""
         begin = time.monotonic()
         iommu = self.variant if state.iommu_in_firmware else None
         arguments = state.arguments.format(off=OFF[self.variant])
-        if not self.machine or iommu != self.iommu:
-            self.start(iommu)
+        if not self.machine or (iommu, state.cpus) != (self.iommu, self.machine.cpus):
+            self.start(iommu, state.cpus)
         if arguments != self.arguments:
             self.machine.set_kernel_arguments(arguments)
             self.machine.reboot()
-            self.arguments = arguments
+            self.arguments, self.vm = arguments, None
         self.machine.check(SETTLE, timeout=SETTLE_TIME)
         if state.script:
             self.machine.check(state.script)
+        if state.vm:
+            self.bring_vm(state.vm)
         tell(f"{self.variant} {state.name}: reached in {time.monotonic() - begin:.0f} s")
         return self.machine

@@ -36,6 +36,14 @@ class Facts:
         return [function for function in self.classes if function[:-1] == card[:-1]]
 
 
+@dataclass
+class GuestFacts:
+    """Ids as "1002:5159"."""
+    address: str        # where the guest's sshd is, as libvirt's lease has it
+    passed: list        # the ids of the functions that the running VM was given
+    ids: dict           # function, as the guest numbers it: its ids
+
+
 def parse_lspci(text):
     """The output of lspci -Dnnk: (classes, drivers)."""
     classes, drivers = {}, {}
@@ -50,6 +58,12 @@ def parse_lspci(text):
     return classes, drivers
 
 
+def parse_ids(text):
+    """The output of lspci -Dnn: ids by function."""
+    found = re.finditer(r"^([0-9a-f]{4,}:\S+) .*\[([0-9a-f]{4}:[0-9a-f]{4})\]", text, re.MULTILINE)
+    return {match[1]: match[2] for match in found}
+
+
 def pairs(text):
     return dict(line.split(maxsplit=1) for line in text.splitlines())
 
@@ -61,3 +75,10 @@ def question(machine):
                  boot_vga=pairs(machine.check(READ_BOOT_VGA)),
                  iommus=machine.check("ls /sys/class/iommu").split(),
                  cmdline=machine.check("cat /proc/cmdline").strip())
+
+
+def question_guest(machine, vm):
+    """vm: of vm.py, running."""
+    host = parse_ids(machine.check("lspci -Dnn"))
+    guest = parse_ids(machine.check(f"ssh root@{vm.address} lspci -Dnn"))
+    return GuestFacts(vm.address, [host[function] for function in vm.live], guest)
