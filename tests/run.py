@@ -11,7 +11,7 @@ import sys
 
 TESTS = pathlib.Path(__file__).resolve().parent
 
-# Each suite is a program that closes with "N passed, N failed", or with Check's own line.
+# Each suite is a program that closes with "N passed, N failed", or as Check or unittest do.
 SUITES = {
     'unit': lambda build: [build / 'tests/unit'],
     'recorded': lambda build: [TESTS / 'recorded/recorded.py', '--gpucheck', build / 'gpucheck',
@@ -19,9 +19,11 @@ SUITES = {
     'cli': lambda build: [TESTS / 'cli/run.py', '--gpucheck', build / 'gpucheck'],
     'vm': lambda build: [TESTS / 'vm/run.py', '--gpucheck', build / 'gpucheck'],
     'guest': lambda build: [TESTS / 'guest/run.py', '--gpucheck', build / 'gpucheck'],
+    'lab': lambda build: [TESTS / 'lab/test_lab.py'],
 }
 CLOSING = re.compile(r'^(\d+) passed, (\d+) failed', re.M)
 CHECK_CLOSING = re.compile(r'^\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)', re.M)
+UNITTEST_CLOSING = re.compile(r'^Ran (\d+) tests? in .*\n+(?:OK|FAILED)(.*)$', re.M)
 
 
 def count(text):
@@ -33,6 +35,10 @@ def count(text):
     if found:
         checks, failures, errors = map(int, found[-1])
         return checks - failures - errors, failures + errors
+    found = UNITTEST_CLOSING.findall(text)
+    if found:
+        failed = sum(map(int, re.findall(r'(?:failures|errors)=(\d+)', found[-1][1])))
+        return int(found[-1][0]) - failed, failed
     return 0, 1
 
 

@@ -102,6 +102,7 @@ def record(built, variants, gpucheck):
                     raise RuntimeError(f"record.sh: {errors.decode(errors='replace')}")
                 root = FIXTURES / f"lab-{variant}-{state.name}" / "root"
                 unpack.unpack(tar, root)
+                unpack.give_names(root)
                 print(root)
     return 0
 
