@@ -358,29 +358,6 @@ int pci_has_vfio_device(struct host *host, struct pci_function *function, bool *
 	return 0;
 }
 
-int pci_base_class(const struct pci_function *function)
-{
-	return function->class < 0 ? -1 : function->class >> 8;
-}
-
-bool pci_is_gpu(const struct pci_function *function)
-{
-	switch (pci_base_class(function)) {
-	case 0x0300: /* VGA compatible controller */
-	case 0x0302: /* 3D controller */
-	case 0x0380: /* display controller that is no VGA */
-	case 0x1200: /* processing accelerator */
-		return true;
-	default:
-		return false;
-	}
-}
-
-bool pci_is_display(const struct pci_function *function)
-{
-	return function->class >= 0 && function->class >> 16 == 0x03;
-}
-
 void pci_functions_free(struct pci_functions *functions)
 {
 	for (size_t i = 0; i < functions->count; i++) {
