@@ -75,6 +75,22 @@ const char *boot_loader_name(enum boot_loader loader)
 	return names[loader];
 }
 
+enum boot_tool boot_tool_of(struct host *host)
+{
+	switch (boot_loader_of(host)) {
+	case BOOT_LOADER_GRUB:
+		return BOOT_TOOL_UPDATE_GRUB;
+	case BOOT_LOADER_SYSTEMD_BOOT:
+		if (exists(host, "etc/kernel/proxmox-boot-uuids"))
+			return BOOT_TOOL_PROXMOX_BOOT_TOOL;
+		if (exists(host, "etc/kernelstub/configuration"))
+			return BOOT_TOOL_KERNELSTUB;
+		return BOOT_TOOL_KERNEL_INSTALL;
+	default:
+		return BOOT_TOOL_UNKNOWN;
+	}
+}
+
 static int read_grub(struct root *root, const char *folder, struct boot_entry *ret, char **source,
 		     struct error *error)
 {

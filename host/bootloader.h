@@ -21,6 +21,17 @@ enum boot_loader {
 enum boot_loader boot_loader_of(struct host *host);
 const char *boot_loader_name(enum boot_loader loader);
 
+/* By which tool this host's kernel arguments reach that boot loader. */
+enum boot_tool {
+	BOOT_TOOL_UNKNOWN,
+	BOOT_TOOL_UPDATE_GRUB,       /* /etc/default/grub, update-grub */
+	BOOT_TOOL_PROXMOX_BOOT_TOOL, /* /etc/kernel/cmdline, proxmox-boot-tool refresh */
+	BOOT_TOOL_KERNELSTUB,        /* Pop!_OS: kernelstub keeps them itself */
+	BOOT_TOOL_KERNEL_INSTALL,    /* /etc/kernel/cmdline, kernel-install */
+};
+
+enum boot_tool boot_tool_of(struct host *host);
+
 struct next_boot {
 	enum boot_loader loader;
 	char *source; /* the file that was read, below the root */

@@ -162,7 +162,7 @@ void guests_ask(struct host *host, const struct guest_place *places, size_t coun
 		if (guest_of(host, places[i].vm))
 			continue;
 		guest = add_guest(host, places[i].vm);
-		if (!host_is_live(host) && !places[i].destination && !host->libvirt_uri) {
+		if (!root_is_live(host->root) && !places[i].destination && !host->libvirt_uri) {
 			read_record(host, guest);
 			continue;
 		}

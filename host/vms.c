@@ -201,7 +201,7 @@ int vms_read(struct host *host, const struct vms **ret, struct error *error)
 {
 	if (!host->vms && !host->vms_error.code) {
 		struct vms *vms = xcalloc(1, sizeof(*vms));
-		int r = host_is_live(host) || host->libvirt_uri
+		int r = root_is_live(host->root) || host->libvirt_uri
 				? read_libvirt(host, vms, &host->vms_error)
 				: read_files(host, vms, &host->vms_error);
 

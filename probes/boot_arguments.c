@@ -47,22 +47,19 @@ void boot_arguments_evidence(const struct subject *subject, const struct boot_ar
 
 void boot_arguments_fix(const struct subject *subject, struct finding *finding, const char *what)
 {
-	switch (boot_loader_of(subject->host)) {
-	case BOOT_LOADER_GRUB:
-		finding_fix(finding, FIX_MANUAL, NULL,
-			    "%s (GRUB_CMDLINE_LINUX and GRUB_CMDLINE_LINUX_DEFAULT in "
-			    "/etc/default/grub and /etc/default/grub.d), run update-grub, reboot",
-			    what);
-		break;
-	case BOOT_LOADER_SYSTEMD_BOOT:
-		finding_fix(
-			finding, FIX_MANUAL, NULL,
-			"%s (one line in /etc/kernel/cmdline), let the boot loader's tool copy it "
-			"(proxmox-boot-tool refresh, kernelstub or kernel-install), reboot",
-			what);
-		break;
-	default:
-		finding_fix(finding, FIX_MANUAL, NULL,
-			    "%s, where this host's boot loader keeps them, and reboot", what);
-	}
+	static const char *const places[] = {
+		[BOOT_TOOL_UNKNOWN] = "where this host's boot loader keeps them",
+		[BOOT_TOOL_UPDATE_GRUB] =
+			"GRUB_CMDLINE_LINUX and GRUB_CMDLINE_LINUX_DEFAULT in "
+			"/etc/default/grub and /etc/default/grub.d, then update-grub",
+		[BOOT_TOOL_PROXMOX_BOOT_TOOL] =
+			"the one line of /etc/kernel/cmdline, then proxmox-boot-tool refresh",
+		[BOOT_TOOL_KERNELSTUB] = "kernelstub --add-options or --delete-options",
+		[BOOT_TOOL_KERNEL_INSTALL] =
+			"the one line of /etc/kernel/cmdline, then kernel-install for each kernel, or the "
+			"options line of the entry that boots",
+	};
+
+	finding_fix(finding, FIX_MANUAL, NULL, "%s (%s), and reboot", what,
+		    places[boot_tool_of(subject->host)]);
 }
