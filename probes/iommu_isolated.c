@@ -53,7 +53,7 @@ static int judge_member(const struct subject *subject, struct pci_function *func
 {
 	_cleanup_free_ char *who = pci_describe(subject->host, function);
 	_cleanup_free_ char *path = pci_path(function, "driver");
-	bool bridge, vfio = false;
+	bool bridge = false, vfio = false;
 	const char *driver;
 	int r = pci_driver(subject->host, function, &driver, error);
 
