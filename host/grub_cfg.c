@@ -208,7 +208,7 @@ static const struct menu_entry *choose(const struct walk *walk, const char *step
 static int walk_menu(struct walk *walk, struct boot_entry *ret, struct error *error)
 {
 	_cleanup_free_ char *path = NULL;
-	const char *rest;
+	const char *rest = "";
 	size_t from = 0, to = walk->script->count;
 
 	grub_set(&walk->variables, "menuentry_id_option", "--id");

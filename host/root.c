@@ -143,7 +143,7 @@ int root_read(struct root *root, const char *path, size_t limit, char **ret, siz
 	      struct error *error)
 {
 	_cleanup_close_ int descriptor = root_open_regular(root, path, error);
-	size_t length;
+	size_t length = 0;
 	int r;
 
 	if (descriptor < 0)
