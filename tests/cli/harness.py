@@ -30,6 +30,16 @@ DEVICES = 'sys/bus/pci/devices'
 Run = collections.namedtuple('Run', 'status stdout stderr')
 
 
+def why_no_mount_namespace():
+    """'' where one can be made: root can, but not in a bare chroot, whose / is no mount point."""
+    done = subprocess.run(['unshare', '-m', 'true'], capture_output=True, text=True, timeout=60)
+    return (done.stderr.strip() or 'unshare fails') if done.returncode else ''
+
+
+# Said with each test that is skipped for it.
+NO_MOUNT_NAMESPACE = why_no_mount_namespace()
+
+
 def environment(**more):
     """A bare environment, so that the caller's settings change no report."""
     sanitizers = 'exitcode=%d:print_stacktrace=1' % CRASHED

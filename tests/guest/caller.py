@@ -11,13 +11,14 @@ import unittest
 
 import keys
 from guests import Guest, write
+from harness import NO_MOUNT_NAMESPACE
 from machines import CARD, Machine, VirtualMachines
 
 HOME = '''set -e; mount --bind "$1" "$2"; [ -z "$3" ] || mount --bind "$3" /etc/passwd; shift 3; exec "$@"'''
 LIMIT = 45  # seconds: what gpucheck grants a guest, and some
 
 
-@unittest.skipIf(os.geteuid(), 'needs root for a mount namespace')
+@unittest.skipIf(NO_MOUNT_NAMESPACE, NO_MOUNT_NAMESPACE)
 class Caller(unittest.TestCase):
     """Has a home; runs gpucheck as its owner."""
 

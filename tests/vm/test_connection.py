@@ -7,10 +7,9 @@ import threading
 import time
 import unittest
 
-from harness import PASSED, REFUSED, Report, gpucheck
+from harness import NO_MOUNT_NAMESPACE, PASSED, REFUSED, Report, gpucheck
 from machines import CARD, Machine, VirtualMachines
 
-ROOT = os.geteuid() == 0
 SILENCE = 25  # seconds: what gpucheck grants libvirt, and some
 # Folders of a host that has no libvirt, and of one that has it without a running daemon.
 LIVE_HOST = '''set -e; root=$1; shift
@@ -124,7 +123,7 @@ class Connection(VirtualMachines):
         self.assertNotMeasured(Report(run), 'gpucheck-libvirt')
 
 
-@unittest.skipUnless(ROOT, 'needs root for a mount namespace')
+@unittest.skipIf(NO_MOUNT_NAMESPACE, NO_MOUNT_NAMESPACE)
 class LiveHost(VirtualMachines):
     """The machine itself, with other folders mounted over its own."""
 
