@@ -10,6 +10,7 @@ import unittest
 from harness import NO_MOUNT_NAMESPACE, PASSED, REFUSED, Report, gpucheck
 from machines import CARD, Machine, VirtualMachines
 
+ROOT = os.geteuid() == 0
 SILENCE = 25  # seconds: what gpucheck grants libvirt, and some
 # Folders of a host that has no libvirt, and of one that has it without a running daemon.
 LIVE_HOST = '''set -e; root=$1; shift
