@@ -3,6 +3,7 @@
 #include "engine/run.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "host/guests.h"
 #include "host/pci_names.h"
 #include "probes/catalogue.h"
@@ -200,14 +201,6 @@ static int choose_vms(struct host *host, const struct question *question, struct
 				"give each its guest= in the configuration",
 				question->guest);
 	return r;
-}
-
-static long long monotonic_ms(void)
-{
-	struct timespec now_is;
-
-	clock_gettime(CLOCK_MONOTONIC, &now_is);
-	return now_is.tv_sec * 1000LL + now_is.tv_nsec / 1000000;
 }
 
 /* The VM's and the guest's part, again and again until it is settled or the time is over. */

@@ -97,7 +97,7 @@ static bool is_below(struct search *search, struct pci_function *function,
 	return false;
 }
 
-bool slot_has_gpu(struct host *host, const struct pci_address *slot)
+static bool slot_has_gpu(struct host *host, const struct pci_address *slot)
 {
 	for (uint8_t i = 0; i < 8; i++) {
 		struct pci_address address = *slot;

@@ -20,7 +20,4 @@ void card_find(struct host *host, struct pci_function *gpu, struct card *ret);
 void card_free(struct card *card);
 bool card_has(const struct card *card, const struct pci_address *address);
 
-/* Some function of the slot is known to be a GPU. */
-bool slot_has_gpu(struct host *host, const struct pci_address *slot);
-
 #endif

@@ -93,6 +93,7 @@ void host_close(struct host *host)
 	fact_free(&host->cpuinfo);
 	fact_free(&host->interrupts);
 	fact_free(&host->unsafe_interrupts);
+	fact_free(&host->release);
 	fact_free(&host->module_aliases);
 	forget_list(host->iommu_units);
 	forget_list(host->acpi_tables);

@@ -12,14 +12,15 @@
 /* 1 when the running kernel's index is there, 0 when not. */
 static int read_index(struct host *host, const char *name, struct fact *fact, struct error *error)
 {
-	_cleanup_free_ char *release = NULL, *path = NULL;
-	int r = root_read(host->root, "proc/sys/kernel/osrelease", LIMIT_NUMBER, &release, NULL,
+	_cleanup_free_ char *path = NULL;
+	const char *release;
+	int r = fact_file(&host->release, host->root, "proc/sys/kernel/osrelease", LIMIT_NUMBER,
 			  error);
 
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	release[strcspn(release, "\n")] = '\0';
-	path = xasprintf("lib/modules/%s/%s", release, name);
+	if (r <= 0)
+		return r;
+	release = host->release.text;
+	path = xasprintf("lib/modules/%.*s/%s", (int)strcspn(release, "\n"), release, name);
 	return fact_file(fact, host->root, path, LIMIT_LARGE, error);
 }
 

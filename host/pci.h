@@ -42,7 +42,7 @@ struct pci_config {
 	int port;      /* device/port type of the PCI Express capability, -1 where it is not seen */
 };
 
-enum { PCI_PORT_ROOT = 4, PCI_PORT_UPSTREAM = 5, PCI_PORT_DOWNSTREAM = 6 };
+enum { PCI_PORT_UPSTREAM = 5, PCI_PORT_DOWNSTREAM = 6 };
 
 /* All functions. The array is the host's. */
 int pci_functions(struct host *host, const struct pci_functions **ret, struct error *error);

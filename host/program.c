@@ -3,6 +3,7 @@
 #include "host/program.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +14,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 struct child {
@@ -22,16 +22,8 @@ struct child {
 	int output; /* read end of its standard output, -1 when closed */
 	char *text;
 	size_t length, room;
-	long long deadline; /* milliseconds of CLOCK_MONOTONIC */
+	long long deadline; /* as monotonic_ms counts */
 };
-
-static long long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
 
 /* Beside the running program in a build folder, in the libexec folder once installed. */
 static char *find_program(const char *name)
@@ -105,7 +97,7 @@ static int start(struct child *child)
 	}
 	setpgid(child->pid, child->pid);
 	child->output = ends[0];
-	child->deadline = now_ms() + 1000LL * call->seconds;
+	child->deadline = monotonic_ms() + 1000LL * call->seconds;
 	return 0;
 }
 
@@ -159,7 +151,7 @@ static void take_output(struct child *child)
 /* Milliseconds until the first deadline; those behind it are ended. -1 when none runs. */
 static int next_deadline(struct child *children, size_t count)
 {
-	long long now = now_ms(), next = -1;
+	long long now = monotonic_ms(), next = -1;
 
 	for (size_t i = 0; i < count; i++) {
 		struct child *child = &children[i];

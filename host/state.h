@@ -29,6 +29,7 @@ struct host {
 	struct fact cpuinfo;
 	struct fact interrupts;
 	struct fact unsafe_interrupts;
+	struct fact release; /* of the running kernel */
 	struct fact module_aliases;
 	struct strings *iommu_units;
 	struct strings *acpi_tables;
