@@ -20,6 +20,9 @@ enum {
 	OPTION_VERSION,
 	OPTION_WAIT,
 	OPTION_CONFIG,
+	OPTION_FIX,
+	OPTION_UNDO,
+	OPTION_ALLOW_DISRUPTION,
 };
 
 static const struct option long_options[] = {
@@ -29,6 +32,11 @@ static const struct option long_options[] = {
 	{ "connect", required_argument, NULL, 'c' },
 	{ "wait", required_argument, NULL, OPTION_WAIT },
 	{ "config", required_argument, NULL, OPTION_CONFIG },
+	{ "fix", no_argument, NULL, OPTION_FIX },
+	{ "undo", no_argument, NULL, OPTION_UNDO },
+	{ "dry-run", no_argument, NULL, 'n' },
+	{ "yes", no_argument, NULL, 'y' },
+	{ "allow-disruption", no_argument, NULL, OPTION_ALLOW_DISRUPTION },
 	{ "through", required_argument, NULL, 't' },
 	{ "format", required_argument, NULL, 'f' },
 	{ "output", required_argument, NULL, 'o' },
@@ -46,6 +54,8 @@ static const struct option long_options[] = {
 
 const char options_help[] =
 	"Usage: gpucheck [OPTION]... [CHECK]...\n"
+	"       gpucheck --fix [OPTION]... [CHECK]...\n"
+	"       gpucheck --undo [ID | list]\n"
 	"       gpucheck --list | --explain CHECK\n"
 	"\n"
 	"Tells whether a GPU of this host will work inside a libvirt/KVM virtual machine,\n"
@@ -63,6 +73,12 @@ const char options_help[] =
 	"      --root DIR       read the host's files below DIR: a recorded host\n"
 	"      --wait SECONDS   keep trying what the VM and the guest fail\n"
 	"      --config FILE    default: /etc/gpucheck.conf\n"
+	"      --fix            show a plan for what fails, ask, apply it, check again\n"
+	"      --undo [ID]      take back the last applied plan, or this one; list shows them\n"
+	"  -n, --dry-run        with --fix or --undo: only show what would change\n"
+	"  -y, --yes            with --fix: do not ask\n"
+	"      --allow-disruption\n"
+	"                       with --fix: also restart the VM, take the card from its driver\n"
 	"      --strict         a warning counts as a failure\n"
 	"  -q, --quiet          text: only what warns, fails or is unknown\n"
 	"  -v, --verbose        the evidence of every check\n"
@@ -162,6 +178,21 @@ static int parse_option(int option, struct options *options, struct error *error
 		return 0;
 	case OPTION_COLOR:
 		return parse_color(optarg, &options->color, error);
+	case OPTION_FIX:
+		options->mode = MODE_FIX;
+		return 0;
+	case OPTION_UNDO:
+		options->mode = MODE_UNDO;
+		return 0;
+	case 'n':
+		options->dry_run = true;
+		return 0;
+	case 'y':
+		options->yes = true;
+		return 0;
+	case OPTION_ALLOW_DISRUPTION:
+		options->allow_disruption = true;
+		return 0;
 	case OPTION_LIST:
 		options->mode = MODE_LIST;
 		return 0;
@@ -196,6 +227,43 @@ static int refuse(int option, char **argv, struct error *error)
 		strchr(word, '=') && optopt ? "%s: takes no argument" : "unknown option %s", word);
 }
 
+/* The word behind --undo: a plan's number, or "list". */
+static int parse_undo(struct options *options, struct error *error)
+{
+	const char *word = options->checks.count ? options->checks.items[0] : NULL;
+	unsigned long id;
+	char *end;
+
+	if (options->checks.count > 1)
+		return error_set(error, EINVAL, "--undo takes one plan: --undo %s", word);
+	if (!word)
+		return 0;
+	options->undo_list = !strcmp(word, "list");
+	id = strtoul(word, &end, 10);
+	if (!options->undo_list && (!isdigit((unsigned char)*word) || *end || !id || id > 999999))
+		return error_set(error, EINVAL,
+				 "--undo %s: not the number of a plan; gpucheck --undo list shows "
+				 "them all",
+				 word);
+	options->undo_id = options->undo_list ? 0 : (unsigned)id;
+	strings_free(&options->checks);
+	return 0;
+}
+
+/* Options that would be passed over silently are refused: they were meant. */
+static int check_combination(struct options *options, struct error *error)
+{
+	if (options->mode == MODE_UNDO && parse_undo(options, error) < 0)
+		return -EINVAL;
+	if (options->allow_disruption && options->mode != MODE_FIX)
+		return error_set(error, EINVAL, "--allow-disruption goes with --fix");
+	if (options->yes && options->mode != MODE_FIX && options->mode != MODE_UNDO)
+		return error_set(error, EINVAL, "--yes goes with --fix");
+	if (options->dry_run && options->mode != MODE_FIX && options->mode != MODE_UNDO)
+		return error_set(error, EINVAL, "--dry-run goes with --fix or --undo");
+	return 0;
+}
+
 int options_parse(int argc, char **argv, struct options *ret, struct error *error)
 {
 	struct options options = { .through = STAGE_GUEST };
@@ -203,7 +271,7 @@ int options_parse(int argc, char **argv, struct options *ret, struct error *erro
 
 	opterr = 0;
 	for (;;) {
-		option = getopt_long(argc, argv, ":g:m:s:c:t:f:o:qvh", long_options, NULL);
+		option = getopt_long(argc, argv, ":g:m:s:c:t:f:o:nyqvh", long_options, NULL);
 		if (option < 0)
 			break;
 		r = option == '?' || option == ':' ? refuse(option, argv, error)
@@ -215,8 +283,12 @@ int options_parse(int argc, char **argv, struct options *ret, struct error *erro
 	}
 	for (int i = optind; i < argc; i++)
 		strings_add(&options.checks, argv[i]);
-	*ret = options;
-	return 0;
+	r = check_combination(&options, error);
+	if (r < 0)
+		options_free(&options);
+	else
+		*ret = options;
+	return r;
 }
 
 void options_free(struct options *options)

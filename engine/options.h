@@ -9,13 +9,21 @@
 
 #include <stdbool.h>
 
-enum mode { MODE_CHECK, MODE_LIST, MODE_EXPLAIN, MODE_HELP, MODE_VERSION };
+enum mode {
+	MODE_CHECK,
+	MODE_FIX,
+	MODE_UNDO,
+	MODE_LIST,
+	MODE_EXPLAIN,
+	MODE_HELP,
+	MODE_VERSION,
+};
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
 	enum mode mode;
 	struct strings gpus;   /* as given: addresses and ids */
-	struct strings checks; /* ids and stages, as given */
+	struct strings checks; /* ids and stages, as given; with --undo empty */
 	bool has_through;
 	enum stage through;
 	const char *vm;      /* NULL: by configuration and card */
@@ -27,6 +35,11 @@ struct options {
 	const char *output;  /* NULL: standard output */
 	const char *root;    /* NULL: this machine */
 	enum color color;
+	bool dry_run;          /* --fix, --undo: only show */
+	bool yes;              /* --fix: do not ask */
+	bool allow_disruption; /* --fix: also restart the VM, unbind a driver */
+	unsigned undo_id;      /* --undo: 0 is the last one */
+	bool undo_list;        /* --undo list */
 	bool strict;
 	bool quiet;
 	bool verbose;

@@ -57,6 +57,17 @@ static void heed_ignore(const struct target *target, const struct probe *probe,
 	finding->verdict = VERDICT_SKIP;
 }
 
+/* What a fixer mends is told as its command, unless the probe knows a better one. */
+static void name_fixer(const struct probe *probe, struct finding *finding)
+{
+	if (finding->fix_command ||
+	    (finding->fix != FIX_AUTOMATIC && finding->fix != FIX_DISRUPTIVE))
+		return;
+	finding->fix_command =
+		xasprintf("gpucheck --fix%s %s",
+			  finding->fix == FIX_DISRUPTIVE ? " --allow-disruption" : "", probe->id);
+}
+
 static void run_probe(struct outcome *outcome, struct host *host, const struct probe *probe,
 		      const struct target *target)
 {
@@ -80,6 +91,7 @@ static void run_probe(struct outcome *outcome, struct host *host, const struct p
 	if (!result.finding.reason)
 		finding_say(&result.finding, VERDICT_ERROR, "this check found nothing to say");
 	heed_ignore(target, probe, &result.finding);
+	name_fixer(probe, &result.finding);
 	outcome->results = xreallocarray(outcome->results, outcome->count + 1,
 					 sizeof(*outcome->results));
 	outcome->results[outcome->count++] = result;

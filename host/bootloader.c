@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const grub_folders[] = { "boot/grub", "boot/grub2" };
 
@@ -149,13 +150,46 @@ int next_boot_read(struct host *host, const struct next_boot **ret, struct error
 		next->loader = loader;
 		next->source = source;
 		next->title = entry.title;
+		next->kernel = entry.kernel;
 		next->line = entry.arguments;
 		kernel_arguments_parse(next->line, &next->arguments);
-		free(entry.kernel);
 		host->next_boot = next;
 	}
 	*ret = host->next_boot;
 	return 0;
+}
+
+/* The release in a kernel's file name; NULL when it is not called as Debian calls it. */
+static const char *release_of(const char *kernel)
+{
+	const char *slash = strrchr(kernel, '/'), *name = slash ? slash + 1 : kernel;
+
+	return starts_with(name, "vmlinuz-") ? name + strlen("vmlinuz-") : NULL;
+}
+
+int next_boot_initramfs(struct host *host, char **ret, struct error *error)
+{
+	const struct next_boot *next;
+	const char *release = NULL;
+	int r = next_boot_read(host, &next, error);
+
+	if (r == 0)
+		release = release_of(next->kernel);
+	if (!release) {
+		r = fact_must(&host->release, host->root, "proc/sys/kernel/osrelease",
+			      LIMIT_NUMBER, error);
+		release = host->release.text;
+	}
+	if (r < 0)
+		return r;
+	*ret = xasprintf("boot/initrd.img-%.*s", (int)strcspn(release, "\n"), release);
+	return 0;
+}
+
+void next_boot_forget(struct host *host)
+{
+	next_boot_free(host->next_boot);
+	host->next_boot = NULL;
 }
 
 void next_boot_free(struct next_boot *next)
@@ -164,6 +198,7 @@ void next_boot_free(struct next_boot *next)
 		return;
 	free(next->source);
 	free(next->title);
+	free(next->kernel);
 	free(next->line);
 	kernel_arguments_free(&next->arguments);
 	free(next);

@@ -36,6 +36,7 @@ struct next_boot {
 	enum boot_loader loader;
 	char *source; /* the file that was read, below the root */
 	char *title;  /* of the default entry */
+	char *kernel; /* as the entry names it; "" where it does not */
 	struct kernel_arguments arguments;
 	char *line; /* the same as one text */
 };
@@ -45,6 +46,16 @@ struct next_boot {
  * configuration is there, other -errno when it is and cannot be read or understood.
  */
 int next_boot_read(struct host *host, const struct next_boot **ret, struct error *error);
+
+/*
+ * The path below the root of the initramfs that goes with the next boot's kernel, where Debian's
+ * packages put it: boot/initrd.img-RELEASE; the running kernel's where the boot loader names none.
+ * The caller frees *ret.
+ */
+int next_boot_initramfs(struct host *host, char **ret, struct error *error);
+
+/* Let go of what was read, so that the next next_boot_read looks again. */
+void next_boot_forget(struct host *host);
 void next_boot_free(struct next_boot *next);
 
 #endif

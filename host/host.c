@@ -24,6 +24,11 @@ int host_open(const char *directory, struct host **ret, struct error *error)
 	return 0;
 }
 
+struct root *host_root(struct host *host)
+{
+	return host->root;
+}
+
 bool host_is_live(const struct host *host)
 {
 	return root_is_live(host->root);

@@ -9,10 +9,14 @@
 #include <stdbool.h>
 
 struct host;
+struct root;
 
 /* directory NULL is this machine. Errors as root_open. */
 int host_open(const char *directory, struct host **ret, struct error *error);
 void host_close(struct host *host);
+
+/* Its files, for what is read whole and replaced whole (root.h, root_write.h). The host's. */
+struct root *host_root(struct host *host);
 
 /* True for the machine the program runs on: devices can be tried, not only read about. */
 bool host_is_live(const struct host *host);

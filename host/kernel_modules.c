@@ -6,25 +6,34 @@
 #include "host/state.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+
+int kernel_modules_file(struct host *host, const char *name, char **ret, struct error *error)
+{
+	const char *release;
+	int r = fact_file(&host->release, host->root, "proc/sys/kernel/osrelease", LIMIT_NUMBER,
+			  error);
+
+	if (r < 0)
+		return r;
+	release = host->release.text;
+	*ret = r ? xasprintf("lib/modules/%.*s/%s", (int)strcspn(release, "\n"), release, name)
+		 : NULL;
+	return 0;
+}
 
 /* 1 when the running kernel's index is there, 0 when not. */
 static int read_index(struct host *host, const char *name, struct fact *fact, struct error *error)
 {
 	_cleanup_free_ char *path = NULL;
-	const char *release;
-	int r = fact_file(&host->release, host->root, "proc/sys/kernel/osrelease", LIMIT_NUMBER,
-			  error);
+	int r = kernel_modules_file(host, name, &path, error);
 
-	if (r <= 0)
-		return r;
-	release = host->release.text;
-	path = xasprintf("lib/modules/%.*s/%s", (int)strcspn(release, "\n"), release, name);
-	return fact_file(fact, host->root, path, LIMIT_LARGE, error);
+	return r < 0 || !path ? r : fact_file(fact, host->root, path, LIMIT_LARGE, error);
 }
 
-static char *underscored(const char *name)
+char *module_name(const char *name)
 {
 	char *copy = xstrdup(name);
 
@@ -41,7 +50,7 @@ int driver_module(struct host *host, const char *driver, char **ret, struct erro
 
 	if (r < 0)
 		return r;
-	*ret = r ? underscored(fact_link_name(&link)) : NULL;
+	*ret = r ? module_name(fact_link_name(&link)) : NULL;
 	return 0;
 }
 
@@ -59,7 +68,7 @@ int driver_is_vfio_variant(struct host *host, const char *driver, bool *ret, str
 	if (r < 0)
 		return r;
 	if (!module)
-		module = underscored(driver);
+		module = module_name(driver);
 	if (!r)
 		return error_set(
 			error, ENOENT,
@@ -86,7 +95,7 @@ static bool is_module_file(const char *line, size_t length, const char *module)
 	if (!ends_with(path, ".ko"))
 		return false;
 	path[length - strlen(".ko")] = '\0';
-	name = underscored(slash ? slash + 1 : path);
+	name = module_name(slash ? slash + 1 : path);
 	return !strcmp(name, module);
 }
 
@@ -104,5 +113,66 @@ int module_is_builtin(struct host *host, const char *module, bool *ret, struct e
 	while (!found && next_line(&text, &line, &length))
 		found = is_module_file(line, length, module);
 	*ret = found;
+	return 0;
+}
+
+/* "alias pci:v000010DEd* nouveau": the module's name when the pattern fits; NULL when not. */
+static char *claiming_module(const char *line, size_t length, const char *modalias)
+{
+	_cleanup_free_ char *copy = NULL;
+	char *pattern, *name;
+
+	if (length < strlen("alias pci:") || memcmp(line, "alias pci:", strlen("alias pci:")) != 0)
+		return NULL;
+	copy = xstrndup(line, length);
+	pattern = copy + strlen("alias ");
+	name = strrchr(pattern, ' ');
+	if (!name)
+		return NULL;
+	*name++ = '\0';
+	return fnmatch(pattern, modalias, 0) == 0 ? module_name(name) : NULL;
+}
+
+/* A function's modalias: "pci:v000010DEd00002504sv…". */
+static int read_modalias(struct host *host, const struct pci_function *function, char **ret,
+			 struct error *error)
+{
+	_cleanup_free_ char *path = pci_path(function, "modalias");
+	int r = root_read_text(host->root, path, LIMIT_NUMBER, ret, error);
+
+	if (r == 0)
+		(*ret)[strcspn(*ret, "\n")] = '\0';
+	return r;
+}
+
+int modules_claiming(struct host *host, struct pci_function *function, struct strings *ret,
+		     struct error *error)
+{
+	_cleanup_free_ char *modalias = NULL;
+	struct strings names = { 0 };
+	const char *text, *line;
+	size_t length;
+	int r = read_modalias(host, function, &modalias, error);
+
+	if (r == 0)
+		r = read_index(host, "modules.alias", &host->module_aliases, error);
+	if (r < 0)
+		return r;
+	if (!r)
+		return error_set(error, ENOENT,
+				 "/lib/modules: the running kernel's modules.alias is not there, "
+				 "which would tell the modules for %s",
+				 function->name);
+	text = host->module_aliases.text;
+	while (next_line(&text, &line, &length)) {
+		char *name = claiming_module(line, length, modalias);
+
+		if (name && strcmp(name, "vfio_pci") != 0 && !strings_have(&names, name))
+			strings_take(&names, name);
+		else
+			free(name);
+	}
+	strings_sort(&names);
+	*ret = names;
 	return 0;
 }

@@ -18,7 +18,7 @@ enum { MAX_NAMES = 1 << 20, MAX_TRIES = 512, FIRST_READ = 4096 };
 
 struct root {
 	int descriptor;
-	bool live;
+	char *directory; /* NULL for the live host */
 };
 
 int root_open(const char *directory, struct root **ret, struct error *error)
@@ -37,7 +37,7 @@ int root_open(const char *directory, struct root **ret, struct error *error)
 	}
 	root = xcalloc(1, sizeof(*root));
 	root->descriptor = descriptor;
-	root->live = !directory;
+	root->directory = directory ? xstrdup(directory) : NULL;
 	*ret = root;
 	return 0;
 }
@@ -47,12 +47,18 @@ void root_close(struct root *root)
 	if (!root)
 		return;
 	close(root->descriptor);
+	free(root->directory);
 	free(root);
 }
 
 bool root_is_live(const struct root *root)
 {
-	return root->live;
+	return !root->directory;
+}
+
+const char *root_directory(const struct root *root)
+{
+	return root->directory;
 }
 
 static int open_below(struct root *root, const char *path, int flags)

@@ -23,6 +23,9 @@ void root_close(struct root *root);
 /* True for the machine the program runs on, false for a directory that stands for a host. */
 bool root_is_live(const struct root *root);
 
+/* The directory as root_open got it, for a program that opens it anew; NULL is "/". The root's. */
+const char *root_directory(const struct root *root);
+
 /*
  * Whole content of a regular file, a NUL behind it; the caller frees *ret. *ret_length may be NULL.
  * -ENOENT when there is none; -EFBIG above limit bytes; -EINVAL for what is no regular file.

@@ -16,7 +16,8 @@
 enum {
 	LIMIT_NUMBER = 4096,
 	LIMIT_TEXT = 1 << 20,
-	LIMIT_LARGE = 16 << 20, /* proc/interrupts of a large machine, modules.alias */
+	LIMIT_DEFINITION = 4 << 20, /* of a VM: libvirt sends no longer text (REMOTE_STRING_MAX) */
+	LIMIT_LARGE = 16 << 20,     /* proc/interrupts of a large machine, modules.alias */
 };
 
 struct names_db;
@@ -47,5 +48,8 @@ struct host {
 void pci_functions_free(struct pci_functions *functions);
 void names_db_free(struct names_db *names);
 void vms_free(struct vms *vms);
+
+/* Which libvirt is asked: the caller's (vms_connect) or the system's. */
+const char *vms_uri(const struct host *host);
 
 #endif

@@ -3,14 +3,13 @@
 #include "host/vm_files.h"
 
 #include "base/alloc.h"
+#include "host/state.h"
 
 #include <errno.h>
 #include <string.h>
 
 #define SAVED "etc/libvirt/qemu"
 #define LIVE  "run/libvirt/qemu"
-
-enum { LIMIT_XML = 4 << 20 };
 
 static char *name_of(const char *file)
 {
@@ -44,7 +43,7 @@ static int read_xml(struct root *root, const char *folder, const char *name, jso
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s.xml", folder, name);
 	_cleanup_free_ char *text = NULL;
-	int r = root_read(root, path, LIMIT_XML, &text, NULL, error);
+	int r = root_read(root, path, LIMIT_DEFINITION, &text, NULL, error);
 
 	*ret = NULL;
 	if (r == -ENOENT)

@@ -6,6 +6,7 @@
 #include "host/program.h"
 #include "host/state.h"
 #include "host/vm_files.h"
+#include "host/vm_program.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,14 +14,14 @@
 
 #define DEFAULT_URI "qemu:///system"
 
-enum {
-	ANSWER_SECONDS = 20, /* libvirt may be starting by socket activation */
-	ANSWER_LIMIT = 64 << 20,
-};
-
 void vms_connect(struct host *host, const char *uri)
 {
 	host->libvirt_uri = uri;
+}
+
+const char *vms_uri(const struct host *host)
+{
+	return host->libvirt_uri ? host->libvirt_uri : DEFAULT_URI;
 }
 
 static bool read_addresses(const json_t *list, struct pci_address **ret, size_t *ret_count)
@@ -104,12 +105,7 @@ static int by_name(const void *left, const void *right)
 static int read_answer(const json_t *answer, struct vms *vms, struct error *error)
 {
 	const json_t *domains = json_object_get(answer, "domains");
-	const json_t *trouble = json_object_get(answer, "error");
-	const char *text = answer_string(trouble, "text"), *kind = answer_string(trouble, "kind");
 
-	if (text && kind)
-		return error_set(error, !strcmp(kind, "permission") ? EACCES : ECONNREFUSED, "%s",
-				 text);
 	vms->items = xcalloc(json_array_size(domains), sizeof(*vms->items));
 	for (size_t i = 0; i < json_array_size(domains); i++) {
 		vms->count = i + 1;
@@ -126,21 +122,14 @@ static int read_answer(const json_t *answer, struct vms *vms, struct error *erro
 
 static int ask(json_t *request, struct vms *vms, struct error *error)
 {
-	struct program_call call = {
-		.name = "gpucheck-libvirt",
-		.request = request,
-		.seconds = ANSWER_SECONDS,
-		.limit = ANSWER_LIMIT,
-	};
-	int r;
+	json_t *answer;
+	int r = vm_program_ask(request, VM_PROGRAM_SECONDS, &answer, error);
 
-	program_call_all(&call, 1);
-	if (call.answer) {
-		r = read_answer(call.answer, vms, error);
-		json_decref(call.answer);
+	if (r < 0)
 		return r;
-	}
-	return error_set(error, call.error.code, "%s", call.error.text);
+	r = read_answer(answer, vms, error);
+	json_decref(answer);
+	return r;
 }
 
 /* Sockets and programs of either kind of libvirt daemon; any of them means it is installed. */
@@ -162,8 +151,7 @@ static bool is_installed(struct host *host)
 
 static int read_libvirt(struct host *host, struct vms *vms, struct error *error)
 {
-	const char *uri = host->libvirt_uri ? host->libvirt_uri : DEFAULT_URI;
-	json_t *request;
+	const char *uri = vms_uri(host);
 	int r;
 
 	if (!host->libvirt_uri && !is_installed(host)) {
@@ -172,11 +160,7 @@ static int read_libvirt(struct host *host, struct vms *vms, struct error *error)
 	}
 	vms->source = VMS_LIBVIRT;
 	vms->uri = xstrdup(uri);
-	request = json_pack("{s:s}", "uri", uri);
-	if (!request)
-		return error_set(error, EINVAL, "%s: not UTF-8", uri);
-	r = ask(request, vms, error);
-	json_decref(request);
+	r = ask(json_pack("{s:s}", "uri", uri), vms, error);
 	return r < 0 ? error_wrap(error, "libvirt at %s", uri) : 0;
 }
 
@@ -190,11 +174,7 @@ static int read_files(struct host *host, struct vms *vms, struct error *error)
 		vms->source = VMS_NOT_RECORDED;
 		return 0;
 	}
-	if (r < 0)
-		return r;
-	r = ask(request, vms, error);
-	json_decref(request);
-	return r;
+	return r < 0 ? r : ask(request, vms, error);
 }
 
 int vms_read(struct host *host, const struct vms **ret, struct error *error)

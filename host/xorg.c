@@ -53,6 +53,14 @@ bool xorg_bus_id_parse(const char *text, struct pci_address *ret)
 	return !*text;
 }
 
+char *xorg_bus_id_format(const struct pci_address *address)
+{
+	if (address->domain)
+		return xasprintf("PCI:%u@%u:%u:%u", address->bus, address->domain, address->device,
+				 address->function);
+	return xasprintf("PCI:%u:%u:%u", address->bus, address->device, address->function);
+}
+
 /* A keyword as xorg.conf compares it: case, blanks and underscores do not count. */
 static bool is_keyword(const char *word, const char *keyword)
 {

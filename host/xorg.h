@@ -33,4 +33,7 @@ void xorg_parse(const char *text, const char *file, struct xorg *xorg);
 /* "PCI:bus[@domain]:device[:function]", all decimal. False when Xorg would not take it. */
 bool xorg_bus_id_parse(const char *text, struct pci_address *ret);
 
+/* The same in the other direction; the caller frees it. */
+char *xorg_bus_id_format(const struct pci_address *address);
+
 #endif

@@ -3,46 +3,9 @@
 #include "probes/bind_fix.h"
 
 #include "base/alloc.h"
+#include "host/card_ids.h"
 #include "host/kernel_modules.h"
 #include "probes/boot_arguments.h"
-
-/* "10de:2504" of each function of the card, once. */
-static void list_ids(const struct subject *subject, struct strings *ret)
-{
-	for (size_t i = 0; i < subject->card->count; i++) {
-		_cleanup_free_ char *id = NULL;
-		uint16_t vendor, device;
-
-		if (pci_ids(subject->host, subject->card->functions[i], &vendor, &device, NULL) < 0)
-			continue;
-		id = xasprintf("%04x:%04x", vendor, device);
-		if (!strings_have(ret, id))
-			strings_add(ret, id);
-	}
-}
-
-/* A function of the same class and id that is not the card's: ids= would take it along. */
-static const struct pci_function *find_twin(const struct subject *subject,
-					    const struct strings *ids)
-{
-	const struct pci_functions *all;
-
-	if (pci_functions(subject->host, &all, NULL) < 0)
-		return NULL;
-	for (size_t i = 0; i < all->count; i++) {
-		struct pci_function *one = &all->items[i];
-		_cleanup_free_ char *id = NULL;
-		uint16_t vendor, device;
-
-		if (card_has(subject->card, &one->address) ||
-		    pci_ids(subject->host, one, &vendor, &device, NULL) < 0)
-			continue;
-		id = xasprintf("%04x:%04x", vendor, device);
-		if (strings_have(ids, id))
-			return one;
-	}
-	return NULL;
-}
 
 static char *list_addresses(const struct card *card)
 {
@@ -76,18 +39,18 @@ void bind_fix(const struct subject *subject, const struct strings *drivers, stru
 	const struct pci_function *twin;
 	bool builtin = false;
 
-	list_ids(subject, &ids);
+	card_ids(subject->host, subject->card, &ids);
 	joined = strings_join(&ids, ",");
 	softdeps = softdep_words(subject, drivers);
-	twin = find_twin(subject, &ids);
+	twin = card_twin(subject->host, subject->card);
 	module_is_builtin(subject->host, "vfio_pci", &builtin, NULL);
 	if (twin) {
 		what = list_addresses(subject->card);
 		finding_fix(
-			finding, FIX_MANUAL, NULL,
-			"bind by address, since %s has the same id: a boot script in the initramfs "
-			"that writes vfio-pci into driver_override of %s before other drivers "
-			"load; rebuild the initramfs, reboot",
+			finding, FIX_AUTOMATIC, NULL,
+			"bind by address, since %s has the same id: a rule in /etc/udev/rules.d that "
+			"writes vfio-pci into driver_override of %s before other drivers load; "
+			"rebuild the initramfs of every kernel with it, reboot",
 			twin->name, what);
 	} else if (builtin) {
 		what = xasprintf(
@@ -97,7 +60,7 @@ void bind_fix(const struct subject *subject, const struct strings *drivers, stru
 		boot_arguments_fix(subject, finding, what);
 	} else {
 		finding_fix(
-			finding, FIX_MANUAL, NULL,
+			finding, FIX_AUTOMATIC, NULL,
 			"bind the card at boot: \"options vfio-pci ids=%s\"%s in a file of "
 			"/etc/modprobe.d, rebuild the initramfs of every kernel (update-initramfs "
 			"-u -k all), reboot",

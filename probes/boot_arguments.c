@@ -50,16 +50,16 @@ void boot_arguments_fix(const struct subject *subject, struct finding *finding, 
 	static const char *const places[] = {
 		[BOOT_TOOL_UNKNOWN] = "where this host's boot loader keeps them",
 		[BOOT_TOOL_UPDATE_GRUB] =
-			"GRUB_CMDLINE_LINUX and GRUB_CMDLINE_LINUX_DEFAULT in "
-			"/etc/default/grub and /etc/default/grub.d, then update-grub",
+			"by a file of /etc/default/grub.d that sets GRUB_CMDLINE_LINUX and "
+			"GRUB_CMDLINE_LINUX_DEFAULT, then update-grub",
 		[BOOT_TOOL_PROXMOX_BOOT_TOOL] =
-			"the one line of /etc/kernel/cmdline, then proxmox-boot-tool refresh",
-		[BOOT_TOOL_KERNELSTUB] = "kernelstub --add-options or --delete-options",
+			"in the one line of /etc/kernel/cmdline, then proxmox-boot-tool refresh",
+		[BOOT_TOOL_KERNELSTUB] = "in /etc/kernelstub/configuration, then kernelstub",
 		[BOOT_TOOL_KERNEL_INSTALL] =
-			"the one line of /etc/kernel/cmdline, then kernel-install for each kernel, or the "
-			"options line of the entry that boots",
+			"in the one line of /etc/kernel/cmdline, then kernel-install for each kernel",
 	};
+	const enum boot_tool tool = boot_tool_of(subject->host);
 
-	finding_fix(finding, FIX_MANUAL, NULL, "%s (%s), and reboot", what,
-		    places[boot_tool_of(subject->host)]);
+	finding_fix(finding, tool == BOOT_TOOL_UNKNOWN ? FIX_MANUAL : FIX_AUTOMATIC, NULL,
+		    "%s (%s), and reboot", what, places[tool]);
 }

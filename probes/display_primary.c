@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* display.primary: firmware, kernel and Xorg show the host on another device than the card. */
 #include "base/alloc.h"
-#include "host/gpu_kind.h"
+#include "host/display.h"
 #include "host/pci_names.h"
 #include "host/xorg.h"
 #include "probes/firmware_fix.h"
@@ -9,63 +9,9 @@
 
 #include <stdio.h>
 
-/* What stands on the screen firmware used: the card if it is among several that say so. */
-struct boot_display {
-	struct pci_function *function; /* NULL: no device says so */
-	const char *file;              /* that reads 1 */
-	bool is_card;
-};
-
-static int find_boot_display(const struct subject *subject, struct boot_display *ret,
-			     struct error *error)
-{
-	const struct pci_functions *all;
-	struct pci_function *unknown = NULL;
-	unsigned class;
-	int r = pci_functions(subject->host, &all, error);
-
-	*ret = (struct boot_display){ 0 };
-	for (size_t i = 0; r == 0 && i < all->count; i++) {
-		struct pci_function *one = &all->items[i];
-		bool is_card = card_has(subject->card, &one->address);
-		const char *file;
-
-		if (one->class < 0)
-			unknown = one;
-		if (!pci_is_display(one) && !is_card)
-			continue;
-		r = pci_boot_display(subject->host, one, &file, error);
-		if (r == 0 && file && !ret->is_card)
-			*ret = (struct boot_display){ one, file, is_card };
-	}
-	/* What is not known to be a display may be the one. */
-	if (r == 0 && !ret->function && unknown)
-		r = pci_class(subject->host, unknown, &class, error);
-	return r;
-}
-
-/* The first display that is not the card's, BMCs last; NULL when the card is all there is. */
-static struct pci_function *other_display(const struct subject *subject)
-{
-	const struct pci_functions *all;
-	struct pci_function *found = NULL;
-
-	if (pci_functions(subject->host, &all, NULL) < 0)
-		return NULL;
-	for (size_t i = 0; i < all->count; i++) {
-		struct pci_function *one = &all->items[i];
-
-		if (!pci_is_display(one) || card_has(subject->card, &one->address))
-			continue;
-		if (!found || gpu_kind(subject->host, found) == GPU_BMC)
-			found = one;
-	}
-	return found;
-}
-
 static void fix_boot_display(const struct subject *subject, struct finding *finding)
 {
-	struct pci_function *other = other_display(subject);
+	struct pci_function *other = display_other(subject->host, subject->card);
 	_cleanup_free_ char *who = other ? pci_describe(subject->host, other) : NULL;
 	_cleanup_free_ char *what = NULL;
 
@@ -89,7 +35,7 @@ static void judge_boot_display(const struct subject *subject, struct finding *fi
 	struct boot_display shown;
 	struct error error;
 
-	if (find_boot_display(subject, &shown, &error) < 0) {
+	if (boot_display_find(subject->host, subject->card, &shown, &error) < 0) {
 		finding_say_error(finding, &error);
 		return;
 	}
@@ -109,18 +55,13 @@ static void judge_boot_display(const struct subject *subject, struct finding *fi
 	fix_boot_display(subject, finding);
 }
 
-/* What X would need to be told: the BusID of the display that firmware used. */
+/* What X would need to be told, in quotes. */
 static char *wanted_bus_id(const struct subject *subject)
 {
-	struct boot_display shown;
-	const struct pci_address *at;
+	const struct pci_function *display = display_for_host(subject->host, subject->card);
+	_cleanup_free_ char *id = display ? xorg_bus_id_format(&display->address) : NULL;
 
-	if (find_boot_display(subject, &shown, NULL) < 0 || !shown.function || shown.is_card)
-		return xstrdup("of the display that stays with the host");
-	at = &shown.function->address;
-	return at->domain ? xasprintf("\"PCI:%u@%u:%u:%u\"", at->bus, at->domain, at->device,
-				      at->function)
-			  : xasprintf("\"PCI:%u:%u:%u\"", at->bus, at->device, at->function);
+	return id ? xasprintf("\"%s\"", id) : xstrdup("of the display that stays with the host");
 }
 
 /* The same digits read as hexadecimal, as lspci prints them, are the card: a common slip. */
@@ -180,11 +121,16 @@ static void judge_xorg(const struct subject *subject, struct finding *finding)
 		judge_bus_id(subject, &xorg->ids[i], finding);
 	if (xorg->count)
 		return;
-	wanted = wanted_bus_id(subject);
 	finding_say(finding, VERDICT_WARN,
 		    "Xorg is installed and no BusID tells it which display to use: it may open the "
 		    "card");
-	finding_fix(finding, FIX_MANUAL, NULL,
+	/* Where firmware shows the card, that comes first. */
+	if (finding->verdict == VERDICT_FAIL)
+		return;
+	wanted = wanted_bus_id(subject);
+	finding_fix(finding,
+		    display_for_host(subject->host, subject->card) ? FIX_AUTOMATIC : FIX_MANUAL,
+		    NULL,
 		    "write /etc/X11/xorg.conf.d/20-gpucheck.conf: a Section \"Device\" with Driver "
 		    "\"modesetting\" and BusID %s",
 		    wanted);

@@ -88,7 +88,7 @@ static void judge_card(const struct subject *subject, const struct guest *guest,
 	joined = strings_join(&seen, "; ");
 	if (finding->verdict == VERDICT_FAIL)
 		finding_fix(
-			finding, FIX_MANUAL, NULL,
+			finding, FIX_DISRUPTIVE, NULL,
 			"see vm.pending first; then shut VM %s down, start it, and read the guest's "
 			"kernel log for the device",
 			subject->vm->name);

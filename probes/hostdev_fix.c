@@ -3,12 +3,10 @@
 #include "probes/hostdev_fix.h"
 
 #include "base/alloc.h"
-#include "probes/virsh.h"
 
 void hostdev_fix(const struct subject *subject, struct finding *finding)
 {
 	const struct vm_definition *next = vm_next_definition(subject->vm);
-	_cleanup_free_ char *command = virsh_command("edit", subject->vm);
 	_cleanup_free_ char *joined = NULL;
 	_cleanup_strings_ struct strings sources = { 0 };
 
@@ -23,7 +21,7 @@ void hostdev_fix(const struct subject *subject, struct finding *finding)
 					  at->domain, at->bus, at->device, at->function));
 	}
 	joined = strings_join(&sources, " and ");
-	finding_fix(finding, FIX_MANUAL, command,
+	finding_fix(finding, subject->vm->saved.known ? FIX_AUTOMATIC : FIX_MANUAL, NULL,
 		    "add to the <devices> of VM %s a <hostdev mode='subsystem' type='pci' "
 		    "managed='yes'> whose <source> is %s%s",
 		    subject->vm->name, joined, sources.count > 1 ? ", one each" : "");

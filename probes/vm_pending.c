@@ -21,7 +21,7 @@ static void compare(const struct vm_definition *has, const struct vm_definition 
 static void judge_running(const struct vm *vm, struct finding *finding)
 {
 	_cleanup_free_ char *source = virsh_command("dumpxml", vm);
-	_cleanup_free_ char *command = virsh_command("shutdown", vm);
+	_cleanup_free_ char *shutdown = virsh_command("shutdown", vm);
 	_cleanup_free_ char *start = virsh_command("start", vm);
 
 	if (!vm->live.known) {
@@ -36,10 +36,10 @@ static void judge_running(const struct vm *vm, struct finding *finding)
 	compare(&vm->live, &vm->saved, "is in the running VM and not in the saved definition",
 		finding);
 	if (finding->verdict == VERDICT_FAIL)
-		finding_fix(finding, FIX_DISRUPTIVE, command,
-			    "shut VM %s down, wait until it is off, and start it with %s "
-			    "(a reboot from inside keeps the old definition)",
-			    vm->name, start);
+		finding_fix(finding, FIX_DISRUPTIVE, NULL,
+			    "shut VM %s down (%s), wait until it is off, and start it (%s); a "
+			    "reboot from inside keeps the old definition",
+			    vm->name, shutdown, start);
 	finding_say(finding, VERDICT_PASS, "VM %s runs what is saved", vm->name);
 }
 
@@ -61,7 +61,7 @@ static void run(const struct subject *subject, struct finding *finding)
 			"devices, of then",
 			vm->name);
 		finding_fix(
-			finding, FIX_DISRUPTIVE, command,
+			finding, FIX_MANUAL, command,
 			"remove the saved state (what ran in the VM is lost) and start it anew");
 	} else {
 		finding_say(finding, VERDICT_PASS,

@@ -30,8 +30,8 @@ static void run(const struct subject *subject, struct finding *finding)
 		return;
 	}
 	finding_say(finding, VERDICT_FAIL, "VM %s is %s", vm->name, vm->state);
-	finding_fix(finding, FIX_DISRUPTIVE, command, "%s VM %s",
-		    vm->active ? "let it go on:" : "start", vm->name);
+	finding_fix(finding, FIX_DISRUPTIVE, NULL, "%s VM %s (%s)",
+		    vm->active ? "let it go on:" : "start", vm->name, command);
 }
 
 const struct probe vm_running_probe = {

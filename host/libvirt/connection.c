@@ -3,53 +3,12 @@
 #include "host/libvirt/connection.h"
 
 #include "base/alloc.h"
+#include "host/libvirt/answer.h"
 #include "host/libvirt/domain_xml.h"
 
 #include <libvirt/libvirt.h>
-#include <libvirt/virterror.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* libvirt prints errors by itself unless it is given a function. */
-static void keep_quiet(void *data, virErrorPtr error)
-{
-	(void)data;
-	(void)error;
-}
-
-json_t *answer_error(const char *kind, const char *text)
-{
-	return json_pack("{s:{s:s, s:s}}", "error", "kind", kind, "text", text);
-}
-
-static json_t *last_error(void)
-{
-	const virError *error = virGetLastError();
-	bool refused = error && (error->code == VIR_ERR_AUTH_FAILED ||
-				 error->code == VIR_ERR_AUTH_UNAVAILABLE ||
-				 error->code == VIR_ERR_AUTH_CANCELLED ||
-				 error->code == VIR_ERR_ACCESS_DENIED ||
-				 (error->message && strstr(error->message, "Permission denied")));
-
-	return answer_error(refused ? "permission" : "connection",
-			    error && error->message ? error->message : "unknown error");
-}
-
-static const char *state_name(virDomainPtr domain)
-{
-	static const char *const names[] = {
-		[VIR_DOMAIN_NOSTATE] = "running",  [VIR_DOMAIN_RUNNING] = "running",
-		[VIR_DOMAIN_BLOCKED] = "running",  [VIR_DOMAIN_PAUSED] = "paused",
-		[VIR_DOMAIN_SHUTDOWN] = "running", [VIR_DOMAIN_SHUTOFF] = "off",
-		[VIR_DOMAIN_CRASHED] = "crashed",  [VIR_DOMAIN_PMSUSPENDED] = "suspended",
-	};
-	int state = VIR_DOMAIN_NOSTATE, reason;
-
-	if (virDomainGetState(domain, &state, &reason, 0) < 0 || state < 0 ||
-	    (size_t)state >= ARRAY_SIZE(names))
-		return "unknown";
-	return names[state];
-}
 
 static json_t *describe_definition(const char *xml, json_t *broken)
 {
@@ -145,7 +104,7 @@ static void find_addresses(const char *uri, virDomainPtr domain, json_t *list)
 
 static json_t *read_domain(virDomainPtr domain)
 {
-	const char *state = state_name(domain);
+	const char *state = domain_state(domain);
 	bool active = strcmp(state, "off") != 0 && strcmp(state, "crashed") != 0;
 	_cleanup_free_ char *saved = NULL, *live = NULL;
 
@@ -186,13 +145,12 @@ json_t *read_connection(const char *uri)
 	json_t *list, *answer;
 	int count;
 
-	virSetErrorFunc(NULL, keep_quiet);
 	connection = virConnectOpenReadOnly(uri);
 	if (!connection)
-		return last_error();
+		return answer_connection_failure();
 	count = virConnectListAllDomains(connection, &domains, 0);
 	if (count < 0) {
-		answer = last_error();
+		answer = answer_connection_failure();
 		virConnectClose(connection);
 		return answer;
 	}

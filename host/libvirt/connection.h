@@ -16,7 +16,4 @@ json_t *read_connection(const char *uri);
 json_t *describe_domain(const char *name, const char *state, bool managed_save, const char *saved,
 			const char *live);
 
-/* {"error": {"kind", "text"}}. */
-json_t *answer_error(const char *kind, const char *text);
-
 #endif

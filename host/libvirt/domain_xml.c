@@ -16,9 +16,18 @@
 
 #define QEMU_NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
 
+/* libvirt knows its own elements by having no namespace; others may call theirs the same. */
 static bool is_named(const xmlNode *node, const char *name)
 {
-	return node->type == XML_ELEMENT_NODE && !strcmp((const char *)node->name, name);
+	return node->type == XML_ELEMENT_NODE && !node->ns &&
+	       !strcmp((const char *)node->name, name);
+}
+
+static bool is_of_qemu(const xmlNode *node, const char *name)
+{
+	return node->type == XML_ELEMENT_NODE && node->ns &&
+	       !strcmp((const char *)node->ns->href, QEMU_NAMESPACE) &&
+	       !strcmp((const char *)node->name, name);
 }
 
 static xmlNode *child_named(const xmlNode *node, const char *name)
@@ -148,13 +157,12 @@ static void add_argument(const char *argument, json_t *list)
 static void read_commandline(const xmlNode *domain, json_t *list)
 {
 	for (xmlNode *node = domain->children; node; node = node->next) {
-		if (!is_named(node, "commandline") || !node->ns ||
-		    strcmp((const char *)node->ns->href, QEMU_NAMESPACE) != 0)
+		if (!is_of_qemu(node, "commandline"))
 			continue;
 		for (xmlNode *arg = node->children; arg; arg = arg->next) {
 			_cleanup_(free_xml) xmlChar *value = NULL;
 
-			if (is_named(arg, "arg"))
+			if (is_of_qemu(arg, "arg"))
 				value = xmlGetNoNsProp(arg, (const xmlChar *)"value");
 			if (value)
 				add_argument((const char *)value, list);
@@ -171,27 +179,37 @@ static const xmlNode *find_domain(const xmlDoc *document)
 	return root && is_named(root, "domain") ? root : NULL;
 }
 
-int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *error)
+/* The document and the <domain> in it; the caller frees the document. */
+static int read_document(const char *xml, size_t length, xmlDoc **ret, const xmlNode **ret_domain,
+			 struct error *error)
 {
-	json_t *hostdevs, *commandline;
-	const xmlNode *domain, *devices;
 	const xmlError *why;
-	xmlDoc *document;
 
 	if (length > INT_MAX)
 		return error_set(error, EFBIG, "the definition is too large");
-	document = xmlReadMemory(xml, (int)length, NULL, NULL,
-				 XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-	if (!document) {
+	*ret = xmlReadMemory(xml, (int)length, NULL, NULL,
+			     XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	if (!*ret) {
 		why = xmlGetLastError();
 		return error_set(error, EINVAL, "no well-formed XML (line %d)",
 				 why ? why->line : 0);
 	}
-	domain = find_domain(document);
-	if (!domain) {
-		xmlFreeDoc(document);
-		return error_set(error, EINVAL, "no <domain> in it");
-	}
+	*ret_domain = find_domain(*ret);
+	if (*ret_domain)
+		return 0;
+	xmlFreeDoc(*ret);
+	return error_set(error, EINVAL, "no <domain> in it");
+}
+
+int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *error)
+{
+	const xmlNode *domain, *devices;
+	json_t *hostdevs, *commandline;
+	xmlDoc *document;
+	int r = read_document(xml, length, &document, &domain, error);
+
+	if (r < 0)
+		return r;
 	hostdevs = json_array();
 	commandline = json_array();
 	devices = child_named(domain, "devices");
@@ -203,5 +221,27 @@ int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *
 	*ret = json_object();
 	json_object_set_new(*ret, "hostdevs", hostdevs);
 	json_object_set_new(*ret, "commandline", commandline);
+	return 0;
+}
+
+static char *text_of_child(const xmlNode *domain, const char *name)
+{
+	const xmlNode *child = child_named(domain, name);
+	_cleanup_(free_xml) xmlChar *text = child ? xmlNodeGetContent(child) : NULL;
+
+	return xstrdup(text ? (const char *)text : "");
+}
+
+int domain_xml_identity(const char *xml, char **ret_name, char **ret_uuid, struct error *error)
+{
+	const xmlNode *domain;
+	xmlDoc *document;
+	int r = read_document(xml, strlen(xml), &document, &domain, error);
+
+	if (r < 0)
+		return r;
+	*ret_name = text_of_child(domain, "name");
+	*ret_uuid = text_of_child(domain, "uuid");
+	xmlFreeDoc(document);
 	return 0;
 }

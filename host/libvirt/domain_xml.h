@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a domain's XML says of PCI devices (libvirt's formatdomain, by libxml2). */
+/* What a domain's XML says of PCI devices, and whose it is (libvirt's formatdomain, by libxml2). */
 #ifndef GPUCHECK_HOST_LIBVIRT_DOMAIN_XML_H
 #define GPUCHECK_HOST_LIBVIRT_DOMAIN_XML_H
 
@@ -14,5 +14,8 @@
  * no PCI source (USB, SCSI, mdev) are left out. -EINVAL for what is no domain.
  */
 int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *error);
+
+/* What <name> and <uuid> hold, "" where there is none; the caller frees both. -EINVAL as above. */
+int domain_xml_identity(const char *xml, char **ret_name, char **ret_uuid, struct error *error);
 
 #endif

@@ -23,8 +23,8 @@ from walk import Walk, tell
 
 HERE = pathlib.Path(__file__).resolve().parent
 FIXTURES = HERE.parent.parent / "fixtures"
-# gpucheck finds the other two beside itself.
-PROGRAMS = ("gpucheck", "gpucheck-libvirt", "gpucheck-guest")
+# gpucheck finds the others beside itself.
+PROGRAMS = ("gpucheck", "gpucheck-libvirt", "gpucheck-guest", "gpucheck-initramfs")
 INSTALLED = "/usr/local/lib/gpucheck"
 LINK = "/usr/local/bin/gpucheck"
 GPUCHECK_TIME = 120

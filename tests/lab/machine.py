@@ -70,6 +70,8 @@ class Machine:
     def disk(self):
         """The disk that QEMU writes to: what changes lies over the image, and goes with the folder."""
         overlay = self.folder / OVERLAY
+        if overlay.exists():
+            return overlay
         subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw",
                         "-b", str(self.image.resolve() / DISK), str(overlay)],
                        check=True, timeout=60)
@@ -146,6 +148,15 @@ class Machine:
             self.ssh.close()
             time.sleep(1)
         raise TimeoutError(f"no new boot; the console said:\n{self.last_words()}")
+
+    def power_cycle(self, cpus):
+        """Off, and on again with the same disk and so many processors."""
+        self.poweroff()
+        self.control.close()
+        (self.folder / "control").unlink(missing_ok=True)
+        self.cpus = cpus
+        self.start()
+        self.wait_for_ssh()
 
     def set_kernel_arguments(self, text):
         """Makes text the GRUB_CMDLINE_LINUX_DEFAULT of the boots to come, as a person would."""

@@ -22,7 +22,10 @@ int main(void)
 
 	srunner_add_suite(runner, engine_suite());
 	srunner_add_suite(runner, guest_suite());
+	srunner_add_suite(runner, holders_suite());
+	srunner_add_suite(runner, initramfs_suite());
 	srunner_add_suite(runner, iommu_suite());
+	srunner_add_suite(runner, modprobe_suite());
 	srunner_add_suite(runner, pci_suite());
 	srunner_add_suite(runner, report_suite());
 	srunner_add_suite(runner, root_suite());

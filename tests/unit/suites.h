@@ -8,7 +8,10 @@
 Suite *boot_suite(void);
 Suite *engine_suite(void);
 Suite *guest_suite(void);
+Suite *holders_suite(void);
+Suite *initramfs_suite(void);
 Suite *iommu_suite(void);
+Suite *modprobe_suite(void);
 Suite *pci_suite(void);
 Suite *report_suite(void);
 Suite *root_suite(void);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* --list and --explain: the catalogue, without a look at the host. */
+#include "probes/catalogue.h"
+#include "commands/commands.h"
+#include "commands/present.h"
+
+#include <errno.h>
+
+int list_command(const struct options *options)
+{
+	(void)options;
+	write_catalogue(stdout);
+	return STATUS_PASSED;
+}
+
+int explain_command(const struct options *options)
+{
+	const int width = style_for(options).width;
+	struct error error;
+
+	if (!options->checks.count) {
+		error_set(&error, EINVAL,
+			  "--explain needs a check; gpucheck --list shows them all");
+		return complain(&error);
+	}
+	for (size_t i = 0; i < options->checks.count; i++) {
+		if (catalogue_find(options->checks.items[i]))
+			continue;
+		error_set(&error, EINVAL,
+			  "--explain %s: no such check; gpucheck --list shows them all",
+			  options->checks.items[i]);
+		return complain(&error);
+	}
+	for (size_t i = 0; i < options->checks.count; i++) {
+		if (i)
+			putchar('\n');
+		write_explanation(catalogue_find(options->checks.items[i]), width, stdout);
+	}
+	return STATUS_PASSED;
+}

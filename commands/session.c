@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One look at the host. */
+#include "commands/session.h"
+
+#include "commands/present.h"
+#include "host/host.h"
+#include "plan/undo.h"
+
+static int choose_targets(struct session *session, struct error *error)
+{
+	const struct options *options = session->options;
+	int r;
+
+	if (!session->selection.has_gpu)
+		return 0;
+	r = targets_choose(session->host, &options->gpus, &session->configuration,
+			   &session->targets, error);
+	/* A GPU that was named and is not there ends the run; a host without one is reported. */
+	if (r == 0 || options->gpus.count || session->configuration.count)
+		return r;
+	complain(error);
+	return 0;
+}
+
+static int choose(struct session *session, struct error *error)
+{
+	const struct options *options = session->options;
+	const struct configuration *configuration = &session->configuration;
+	const bool own = !options->has_through && configuration->has_through;
+	int r = selection_make(&options->checks, own ? configuration->through : options->through,
+			       &session->selection, error);
+
+	if (r < 0)
+		return r;
+	vms_connect(session->host, options->connect);
+	r = choose_targets(session, error);
+	if (r < 0)
+		selection_free(&session->selection);
+	return r;
+}
+
+/* A plan that was cut short may have left the host between two states: every run says so. */
+static void remark_interrupted(struct host *host)
+{
+	struct record record;
+
+	if (record_is_at_work(host) || record_find_interrupted(host, &record, NULL) < 0)
+		return;
+	remark("plan %u was interrupted while %s: gpucheck --undo takes it back", record.id,
+	       record_state_name(record.state));
+	record_free(&record);
+}
+
+int session_open(const struct options *options, struct session *ret, struct error *error)
+{
+	struct session session = { .options = options };
+	int r = host_open(options->root, &session.host, error);
+
+	if (r < 0)
+		return error_wrap(error, "--root");
+	remark_interrupted(session.host);
+	r = configuration_read(options->config, session.host, &session.configuration, error);
+	if (r == 0) {
+		r = choose(&session, error);
+		if (r < 0)
+			configuration_free(&session.configuration);
+	}
+	if (r < 0) {
+		host_close(session.host);
+		return r;
+	}
+	*ret = session;
+	return 0;
+}
+
+int session_run(struct session *session, unsigned wait, struct outcome *ret, struct error *error)
+{
+	const struct options *options = session->options;
+	const struct question question = {
+		.selection = &session->selection,
+		.targets = &session->targets,
+		.vm = options->vm,
+		.guest = options->guest,
+		.wait = wait,
+		.strict = options->strict || session->configuration.strict,
+	};
+
+	return run_checks(session->host, &question, ret, error);
+}
+
+void session_close(struct session *session)
+{
+	targets_free(&session->targets);
+	selection_free(&session->selection);
+	configuration_free(&session->configuration);
+	host_close(session->host);
+}

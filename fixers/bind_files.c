@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The files by which vfio-pci gets a card at boot. */
+#include "fixers/bind_files.h"
+
+#include "base/alloc.h"
+#include "fixers/boot_words.h"
+#include "fixers/initramfs.h"
+#include "fixers/modprobe_drop_in.h"
+#include "fixers/templates.h"
+#include "host/card_ids.h"
+#include "host/kernel_modules.h"
+
+#include <string.h>
+
+#define UDEV_RULES "etc/udev/rules.d/07-gpucheck.rules"
+
+enum { FILE_MODE = 0644 };
+
+/* The rule for one function: only vfio-pci may drive it, and it is loaded at once. */
+static char *rule_for(const struct pci_function *function)
+{
+	return xasprintf("ACTION==\"add\", SUBSYSTEM==\"pci\", KERNEL==\"%s\", "
+			 "ATTR{driver_override}=\"vfio-pci\", "
+			 "RUN{builtin}+=\"kmod load vfio-pci\"\n",
+			 function->name);
+}
+
+static int by_address(struct plan *plan, struct host *host, const struct card *card,
+		      struct error *error)
+{
+	_cleanup_free_ char *path = NULL, *now = NULL, *text = NULL;
+	int r = plan_read_file(plan, host, UDEV_RULES, &path, &now, error), image;
+
+	if (r < 0)
+		return r;
+	text = now ? xstrdup(now) : xstrdup(template_udev_rules);
+	for (size_t i = 0; i < card->count; i++) {
+		_cleanup_free_ char *rule = rule_for(card->functions[i]), *before = text;
+
+		text = xasprintf("%s%s", before, strstr(before, rule) ? "" : rule);
+	}
+	r = plan_set_file(plan, host, UDEV_RULES, text, FILE_MODE, error);
+	image = r < 0 ? r : initramfs_want(plan, host, UDEV_RULES, error);
+	if (image < 0 || !(r || image))
+		return image;
+	plan_expect(plan, EFFECT_IN_INITRAMFS, UDEV_RULES);
+	initramfs_rebuild(plan, host);
+	return 1;
+}
+
+static int by_id(struct plan *plan, struct host *host, const struct modprobe_situation *situation,
+		 const struct strings *ids, struct error *error)
+{
+	int r = modprobe_drop_in_want(plan, host, situation, ids, error), image;
+
+	image = r < 0 ? r : initramfs_want(plan, host, MODPROBE_DROP_IN, error);
+	if (image < 0 || !(r || image))
+		return image;
+	plan_expect(plan, EFFECT_IN_INITRAMFS, MODPROBE_DROP_IN);
+	initramfs_rebuild(plan, host);
+	return 1;
+}
+
+/* The ids that are given so far, and ours, as one kernel argument. */
+static int by_argument(struct plan *plan, struct host *host,
+		       const struct modprobe_situation *situation, const struct strings *ids,
+		       struct error *error)
+{
+	_cleanup_strings_ struct strings all = { 0 }, words = { 0 };
+	_cleanup_free_ char *joined = NULL;
+
+	for (size_t i = 0; i < situation->ids.count; i++)
+		strings_add(&all, situation->ids.items[i]);
+	for (size_t i = 0; i < ids->count; i++)
+		if (!strings_have(&all, ids->items[i]))
+			strings_add(&all, ids->items[i]);
+	joined = strings_join(&all, ",");
+	strings_take(&words, xasprintf("vfio-pci.ids=%s", joined));
+	return boot_words_want(plan, host, &words, error);
+}
+
+static int want(struct plan *plan, struct host *host, const struct card *card,
+		const struct modprobe_situation *situation, const char **how, struct error *error)
+{
+	_cleanup_strings_ struct strings ids = { 0 };
+	bool builtin = false;
+	int r = module_is_builtin(host, "vfio_pci", &builtin, error), files = 0;
+
+	if (r < 0)
+		return r;
+	card_ids(host, card, &ids);
+	if (card_twin(host, card)) {
+		*how = "by address, since another device has the same ids";
+		return by_address(plan, host, card, error);
+	}
+	if (builtin) {
+		*how = "by kernel argument, since vfio-pci is built into the kernel";
+		return by_argument(plan, host, situation, &ids, error);
+	}
+	if (situation->ids_come_later || situation->softdep_is_taken) {
+		*how = "by address, since other lines of /etc/modprobe.d win over ours";
+		return by_address(plan, host, card, error);
+	}
+	if (!situation->ids_by_argument) {
+		*how = "by its ids";
+		return by_id(plan, host, situation, &ids, error);
+	}
+	/* The argument's ids win over those of any file; the softdeps still need one. */
+	*how = "by kernel argument, since one sets the ids of vfio-pci already";
+	r = by_argument(plan, host, situation, &ids, error);
+	files = r < 0 ? r : by_id(plan, host, situation, NULL, error);
+	return files < 0 ? files : r || files;
+}
+
+int bind_files_want(struct plan *plan, struct host *host, const struct card *card, const char **how,
+		    struct error *error)
+{
+	struct modprobe_situation situation;
+	int r = initramfs_tool_is_known(host, error);
+
+	if (r == 0)
+		r = modprobe_situation_read(host, card, &situation, error);
+	if (r < 0)
+		return r;
+	r = want(plan, host, card, &situation, how, error);
+	modprobe_situation_free(&situation);
+	return r;
+}

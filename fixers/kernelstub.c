@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Pop!_OS: kernelstub's file of kernel arguments. */
+#include "fixers/kernelstub.h"
+
+#include "base/alloc.h"
+#include "fixers/kernel_line.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONFIGURATION "etc/kernelstub/configuration"
+
+enum { FILE_MODE = 0644 };
+
+/* As Python's json.dump(indent=2) writes it, which is how kernelstub saves it. */
+static char *dump(const json_t *object)
+{
+	return json_dumps(object, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+}
+
+/* The options of the user's section with the edit made; NULL when one of them is no text. */
+static json_t *edit_options(const json_t *options, const struct strings *words)
+{
+	json_t *edited = json_array();
+	_cleanup_strings_ struct strings seen = { 0 };
+
+	for (size_t i = 0; i < json_array_size(options); i++) {
+		const char *option = json_string_value(json_array_get(options, i));
+		_cleanup_free_ char *kept = option ? kernel_word_edit(option, words) : NULL;
+
+		if (!option) {
+			json_decref(edited);
+			return NULL;
+		}
+		if (!kept || (strings_have(words, kept) && strings_have(&seen, kept)))
+			continue;
+		strings_add(&seen, kept);
+		json_array_append_new(edited, json_string(kept));
+	}
+	for (size_t i = 0; i < words->count; i++)
+		if (!strings_have(&seen, words->items[i]))
+			json_array_append_new(edited, json_string(words->items[i]));
+	return edited;
+}
+
+int kernelstub_edit(const char *text, const struct strings *words, char **ret, struct error *error)
+{
+	_cleanup_free_ char *again = NULL;
+	json_t *object = json_loads(text, 0, NULL), *user, *options;
+	size_t length;
+
+	user = json_object_get(object, "user");
+	again = object ? dump(object) : NULL;
+	length = again ? strlen(again) : 0;
+	/* What cannot be written back byte for byte is not edited. */
+	if (!again || strncmp(text, again, length) != 0 ||
+	    text[length + strspn(text + length, "\n")] ||
+	    !json_is_array(json_object_get(user, "kernel_options"))) {
+		json_decref(object);
+		return error_set(
+			error, EINVAL,
+			"not as kernelstub writes it (kernelstub --add-options does that)");
+	}
+	options = edit_options(json_object_get(user, "kernel_options"), words);
+	if (!options) {
+		json_decref(object);
+		return error_set(error, EINVAL, "kernel_options holds what is no text");
+	}
+	json_object_set_new(user, "kernel_options", options);
+	free(again);
+	again = dump(object);
+	json_decref(object);
+	*ret = xasprintf("%s%s", again, text + length);
+	return 0;
+}
+
+int kernelstub_want(struct plan *plan, struct host *host, const struct strings *words,
+		    struct error *error)
+{
+	_cleanup_free_ char *path = NULL, *now = NULL, *text = NULL;
+	int r = plan_read_file(plan, host, CONFIGURATION, &path, &now, error);
+
+	if (r == 0 && !now)
+		r = error_set_errno(error, ENOENT, "/" CONFIGURATION);
+	else if (r == 0 && (r = kernelstub_edit(now, words, &text, error)) < 0)
+		error_wrap(error, "/" CONFIGURATION);
+	return r < 0 ? r : plan_set_file(plan, host, CONFIGURATION, text, FILE_MODE, error);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What must not be done to a host, whatever a check fails. */
+#include "fixers/refusals.h"
+
+#include "base/alloc.h"
+#include "host/display.h"
+#include "host/pci_names.h"
+#include "host/vfio_driver.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Base classes of the PCI Code and ID Assignment specification. */
+enum { CLASS_STORAGE = 0x01, CLASS_NETWORK = 0x02 };
+
+static int is_not_the_only_display(struct host *host, const struct card *card, struct error *error)
+{
+	struct boot_display shown;
+	int r = boot_display_find(host, card, &shown, error);
+
+	if (r < 0 || !shown.is_card || display_other(host, card))
+		return r;
+	return error_set(error, EPERM,
+			 "%s is the only display of this host: without it nobody sees what a boot "
+			 "that fails says",
+			 card->functions[0]->name);
+}
+
+/* A disk or network controller that a driver of the host has. */
+static int is_needed(struct host *host, struct pci_function *function, bool *ret,
+		     struct error *error)
+{
+	int class = pci_base_class(function);
+	const char *driver;
+	bool vfio = false;
+	int r = pci_driver(host, function, &driver, error);
+
+	if (r == 0 && driver)
+		r = driver_is_vfio(host, function, driver, &vfio, error);
+	*ret = r == 0 && driver && !vfio && class >= 0 &&
+	       ((class >> 8) == CLASS_STORAGE || (class >> 8) == CLASS_NETWORK);
+	return r;
+}
+
+static int group_is_spared(struct host *host, const struct card *card, const char *group,
+			   struct error *error)
+{
+	const struct pci_functions *all;
+	int r = pci_functions(host, &all, error);
+
+	for (size_t i = 0; r == 0 && i < all->count; i++) {
+		struct pci_function *one = &all->items[i];
+		_cleanup_free_ char *who = NULL;
+		const char *its_group;
+		bool needed = false;
+
+		if (card_has(card, &one->address))
+			continue;
+		r = pci_group(host, one, &its_group, error);
+		if (r < 0 || !its_group || strcmp(its_group, group) != 0)
+			continue;
+		r = is_needed(host, one, &needed, error);
+		if (r < 0 || !needed)
+			continue;
+		who = pci_describe(host, one);
+		return error_set(
+			error, EPERM,
+			"IOMMU group %s of the card also holds %s, which this host uses: the "
+			"whole group would go",
+			group, who);
+	}
+	return r;
+}
+
+int may_take_card(struct host *host, const struct card *card, struct error *error)
+{
+	int r = is_not_the_only_display(host, card, error);
+
+	for (size_t i = 0; r == 0 && i < card->count; i++) {
+		const char *group;
+
+		r = pci_group(host, card->functions[i], &group, error);
+		if (r == 0 && group)
+			r = group_is_spared(host, card, group, error);
+	}
+	return r;
+}

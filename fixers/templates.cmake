@@ -1,0 +1,10 @@
+# Writes OUTPUT: each file of FOLDER as the C text template_NAME. Run by CMake at build time.
+set(text "#include \"fixers/templates.h\"\n")
+file(GLOB files ${FOLDER}/*)
+foreach(file IN LISTS files)
+	get_filename_component(name ${file} NAME)
+	file(READ ${file} bytes HEX)
+	string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
+	string(APPEND text "const char template_${name}[] = {${bytes}0};\n")
+endforeach()
+file(WRITE ${OUTPUT} "${text}")

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A small root in a temporary folder, for one test. */
+#ifndef GPUCHECK_TESTS_UNIT_TREE_H
+#define GPUCHECK_TESTS_UNIT_TREE_H
+
+/* A new empty folder; the caller removes it with tree_remove, which frees the path too. */
+char *tree_make(void);
+void tree_remove(char *tree);
+
+/* A file, or a link, with the folders above it. */
+void tree_put(const char *tree, const char *path, const char *text);
+void tree_link(const char *tree, const char *path, const char *target);
+
+#endif
