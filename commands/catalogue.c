@@ -3,6 +3,7 @@
 #include "probes/catalogue.h"
 #include "commands/commands.h"
 #include "commands/present.h"
+#include "fixers/registry.h"
 
 #include <errno.h>
 
@@ -32,9 +33,12 @@ int explain_command(const struct options *options)
 		return complain(&error);
 	}
 	for (size_t i = 0; i < options->checks.count; i++) {
+		const char *id = options->checks.items[i];
+		const struct fixer *fixer = fixer_find(id);
+
 		if (i)
 			putchar('\n');
-		write_explanation(catalogue_find(options->checks.items[i]), width, stdout);
+		write_explanation(catalogue_find(id), fixer ? fixer->does : NULL, width, stdout);
 	}
 	return STATUS_PASSED;
 }

@@ -121,6 +121,21 @@ static bool starts_a_vm(const struct plan *plan)
 	return false;
 }
 
+/* A change, or an action that was not tried in an earlier round: else it would go on for ever. */
+static bool is_news(const struct plan *plan, const struct strings *tried)
+{
+	for (size_t i = 0; i < plan->action_count; i++)
+		if (!strings_have(tried, plan->actions[i].subject))
+			return true;
+	return plan_has_changes(plan);
+}
+
+static void note_actions(const struct plan *plan, struct strings *tried)
+{
+	for (size_t i = 0; i < plan->action_count; i++)
+		strings_add(tried, plan->actions[i].subject);
+}
+
 static void remark_list(const char *what, const struct strings *list)
 {
 	for (size_t i = 0; i < list->count; i++)
@@ -170,6 +185,7 @@ static bool go_on(const struct round *round, const struct options *options, int 
 int fix_command(const struct options *options)
 {
 	const bool can_ask = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+	_cleanup_strings_ struct strings tried = { 0 };
 	const struct format *format;
 	unsigned wait = options->wait;
 	struct error error;
@@ -182,7 +198,8 @@ int fix_command(const struct options *options)
 	for (int rounds = 0; more; rounds++) {
 		if (round_begin(options, wait, &round, &error) < 0)
 			return complain(&error);
-		more = plan_acts(&round.plan) && rounds < MAX_ROUNDS;
+		more = is_news(&round.plan, &tried) && rounds < MAX_ROUNDS;
+		note_actions(&round.plan, &tried);
 		if (options->dry_run || (more && !options->yes && !can_ask)) {
 			status = only_show(&round, options);
 			more = false;

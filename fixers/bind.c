@@ -101,5 +101,12 @@ static const char *const checks[] = { "driver.vfio", NULL };
 
 const struct fixer bind_fixer = {
 	.checks = checks,
+	.does = "Writes /etc/modprobe.d/gpucheck.conf (options vfio-pci ids=…, and a softdep for every module "
+		"that would take a function of the card), has the initramfs of every kernel built anew, and "
+		"looks for the file in it. Where another device has the same ids it writes a rule of "
+		"udev's that binds by address instead; where vfio-pci is built into the kernel, "
+		"vfio-pci.ids= among its arguments. A reboot makes it real; with --allow-disruption, and "
+		"where no process holds the card, it changes hands at once. Refused: the only display of "
+		"the host, and a card whose group holds a disk or network controller in use.",
 	.propose = propose,
 };

@@ -26,6 +26,7 @@ enum fixer_answer {
 
 struct fixer {
 	const char *const *checks; /* ids that it mends, NULL behind the last */
+	const char *does;          /* a page of --explain */
 	/* Adds to the plan; prints nothing and changes nothing. error is only filled where an
 	 * answer says so. */
 	enum fixer_answer (*propose)(const struct repair *repair, struct plan *plan,

@@ -90,5 +90,9 @@ static const char *const checks[] = { "vm.hostdev", "vm.functions", NULL };
 
 const struct fixer hostdev_fixer = {
 	.checks = checks,
+	.does = "Adds a <hostdev> for every function of the card to the saved definition, which libvirt "
+		"validates; nothing else in it changes, and guest addresses are left to libvirt. rom = off "
+		"in the configuration's section of the card adds <rom bar='off'/>. A VM that runs gets the "
+		"card at its next start.",
 	.propose = propose,
 };

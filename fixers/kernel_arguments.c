@@ -71,5 +71,10 @@ static const char *const checks[] = { "iommu.enabled", "iommu.cmdline", NULL };
 
 const struct fixer kernel_arguments_fixer = {
 	.checks = checks,
+	.does = "GRUB: writes /etc/default/grub.d/99-gpucheck.cfg, which leaves out of both of GRUB's "
+		"variables what turns the IOMMU off and adds intel_iommu=on on Intel, and runs "
+		"update-grub. systemd-boot: edits /etc/kernel/cmdline, and runs proxmox-boot-tool or "
+		"kernel-install. Pop!_OS: edits /etc/kernelstub/configuration, and runs kernelstub. Then "
+		"it looks for the words in the default entry. A reboot makes it real.",
 	.propose = propose,
 };

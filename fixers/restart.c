@@ -72,5 +72,8 @@ static const char *const checks[] = { "vm.pending", "vm.running", "guest.device"
 
 const struct fixer restart_fixer = {
 	.checks = checks,
+	.does = "Only with --allow-disruption, once every check before the VM passes: starts the VM, resumes "
+		"it, or asks its guest to shut down (never by force, five minutes at most) and starts it "
+		"again. A managed save stays: to remove it loses what ran in the VM.",
 	.propose = propose,
 };

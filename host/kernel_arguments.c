@@ -13,16 +13,18 @@
 static char *take_token(const char **cursor)
 {
 	const char *at = *cursor;
-	char *token = xcalloc(strlen(at) + 1, 1), *out = token;
 	bool quoted = false;
+	char *token, *out;
 
-	for (; *at && (quoted || !isspace((unsigned char)*at)); at++) {
-		if (*at == '"')
-			quoted = !quoted;
-		else
-			*out++ = *at;
-	}
+	for (; *at && (quoted || !isspace((unsigned char)*at)); at++)
+		quoted ^= *at == '"';
+	token = xstrndup(*cursor, (size_t)(at - *cursor));
 	*cursor = at;
+	out = token;
+	for (const char *from = token; *from; from++)
+		if (*from != '"')
+			*out++ = *from;
+	*out = '\0';
 	return token;
 }
 

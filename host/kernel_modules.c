@@ -116,16 +116,25 @@ int module_is_builtin(struct host *host, const char *module, bool *ret, struct e
 	return 0;
 }
 
+/* Whether what a pattern begins with is the text's: an index has 15,000 patterns of PCI devices. */
+static bool begins_alike(const char *pattern, const char *text)
+{
+	while (*pattern && *pattern == *text)
+		pattern++, text++;
+	return strchr("*?[\\ ", *pattern);
+}
+
 /* "alias pci:v000010DEd* nouveau": the module's name when the pattern fits; NULL when not. */
 static char *claiming_module(const char *line, size_t length, const char *modalias)
 {
+	static const char alias[] = "alias ";
 	_cleanup_free_ char *copy = NULL;
 	char *pattern, *name;
 
-	if (length < strlen("alias pci:") || memcmp(line, "alias pci:", strlen("alias pci:")) != 0)
+	if (!starts_with(line, alias) || !begins_alike(line + strlen(alias), modalias))
 		return NULL;
 	copy = xstrndup(line, length);
-	pattern = copy + strlen("alias ");
+	pattern = copy + strlen(alias);
 	name = strrchr(pattern, ' ');
 	if (!name)
 		return NULL;

@@ -99,13 +99,13 @@ static char *join_continued(const char *text)
 	return joined;
 }
 
-/* Words are cut where kmod_config_parse cuts them; modifies text. */
+/* Words are cut where kmod_config_parse cuts them; modifies text. A comment begins no command. */
 static void parse_line(char *text, const char *file, struct modprobe *modprobe)
 {
 	char *cursor, *word, *module, *rest;
 	size_t command;
 
-	word = *text == '#' ? NULL : strtok_r(text, "\t ", &cursor);
+	word = strtok_r(text, "\t ", &cursor);
 	command = word ? find_command(word) : ARRAY_SIZE(commands);
 	if (command == ARRAY_SIZE(commands))
 		return;
@@ -126,6 +126,25 @@ void modprobe_parse(const char *text, const char *file, struct modprobe *modprob
 
 	while ((line = strsep(&cursor, "\n")))
 		parse_line(line, file, modprobe);
+}
+
+/*
+ * The next word of a command line or an options line: blanks within double quotes belong to it, as
+ * for the kernel (next_arg) and kmod. *closed says whether its quotes are. NULL at the end.
+ */
+static char *next_argument(const char **cursor, bool *closed)
+{
+	const char *start = *cursor, *end;
+	bool quoted = false;
+
+	while (isspace((unsigned char)*start))
+		start++;
+	for (end = start; *end && (quoted || !isspace((unsigned char)*end)); end++)
+		if (*end == '"')
+			quoted = !quoted;
+	*closed = !quoted;
+	*cursor = end;
+	return end > start ? xstrndup(start, (size_t)(end - start)) : NULL;
 }
 
 /* modprobe.blacklist=a,b: kmod compares these names as they are written, - is not _ here. */
@@ -165,18 +184,14 @@ static void parse_argument(char *word, const char *file, struct modprobe *modpro
 
 void modprobe_parse_arguments(const char *text, const char *file, struct modprobe *modprobe)
 {
-	while (*text) {
-		_cleanup_free_ char *word = NULL;
-		bool quoted = false;
-		const char *end = text;
+	bool closed;
+	char *word;
 
-		for (; *end && (quoted || !isspace((unsigned char)*end)); end++)
-			quoted ^= *end == '"';
-		word = xstrndup(text, (size_t)(end - text));
-		/* A quote that is never closed: kmod drops the word. */
-		if (!quoted)
+	while ((word = next_argument(&text, &closed))) {
+		/* To kmod a quote that is never closed makes no word. */
+		if (closed)
 			parse_argument(word, file, modprobe);
-		text = end + (*end != '\0');
+		free(word);
 	}
 }
 
@@ -235,22 +250,33 @@ bool modprobe_loads_before(const struct modprobe *modprobe, const char *first, c
 	return found && has_before(found->rest, name);
 }
 
-/* The last value that the words of one options line give a parameter; NULL when they give none. */
+static void drop_quotes(char *word)
+{
+	char *out = word;
+
+	for (; *word; word++)
+		if (*word != '"')
+			*out++ = *word;
+	*out = '\0';
+}
+
+/* The last value that one options line gives a parameter; NULL when it gives none. */
 static char *last_value(const char *options, const char *parameter)
 {
-	struct kernel_arguments words;
-	char *last = NULL;
+	char *last = NULL, *word;
+	bool closed;
 
-	kernel_arguments_parse(options, &words);
-	for (size_t i = 0; i < words.words.count; i++) {
-		const char *value = kernel_argument_value(words.words.items[i], parameter);
+	while ((word = next_argument(&options, &closed))) {
+		const char *value;
 
+		drop_quotes(word);
+		value = kernel_argument_value(word, parameter);
 		if (value) {
 			free(last);
 			last = xstrdup(value);
 		}
+		free(word);
 	}
-	kernel_arguments_free(&words);
 	return last;
 }
 

@@ -191,6 +191,8 @@ int root_read_link(struct root *root, const char *path, char **ret, struct error
 		return descriptor;
 	length = readlinkat(descriptor, "", target, sizeof(target));
 	/* Linux answers ENOENT for an empty path on what is no link (readlink(2)). */
+	if (length < 0 && errno != ENOENT && errno != EINVAL)
+		return error_set_errno(error, errno, "/%s", path);
 	if (length < 0)
 		return error_set(error, EINVAL, "/%s: not a symbolic link", path);
 	if ((size_t)length == sizeof(target))

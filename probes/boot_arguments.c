@@ -49,9 +49,9 @@ void boot_arguments_fix(const struct subject *subject, struct finding *finding, 
 {
 	static const char *const places[] = {
 		[BOOT_TOOL_UNKNOWN] = "where this host's boot loader keeps them",
-		[BOOT_TOOL_UPDATE_GRUB] =
-			"by a file of /etc/default/grub.d that sets GRUB_CMDLINE_LINUX and "
-			"GRUB_CMDLINE_LINUX_DEFAULT, then update-grub",
+		[BOOT_TOOL_UPDATE_GRUB] = ("by a file of /etc/default/grub.d that sets "
+					   "GRUB_CMDLINE_LINUX and GRUB_CMDLINE_LINUX_DEFAULT, "
+					   "then update-grub"),
 		[BOOT_TOOL_PROXMOX_BOOT_TOOL] =
 			"in the one line of /etc/kernel/cmdline, then proxmox-boot-tool refresh",
 		[BOOT_TOOL_KERNELSTUB] = "in /etc/kernelstub/configuration, then kernelstub",

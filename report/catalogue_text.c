@@ -25,7 +25,7 @@ static void write_section(const char *heading, const char *text, int width, FILE
 	fold(text, 4, 4, width, out);
 }
 
-void write_explanation(const struct probe *probe, int width, FILE *out)
+void write_explanation(const struct probe *probe, const char *fixer, int width, FILE *out)
 {
 	fprintf(out, "%s: %s\n", probe->id, probe->title);
 	fprintf(out, "Stage %s, once a %s", stage_name(probe->stage), scopes[probe->scope]);
@@ -33,5 +33,7 @@ void write_explanation(const struct probe *probe, int width, FILE *out)
 	write_section("What it means", probe->meaning, width, out);
 	write_section("How to see it by hand", probe->by_hand, width, out);
 	write_section("Remedy", probe->remedy, width, out);
+	if (fixer)
+		write_section("What gpucheck --fix does", fixer, width, out);
 	write_section("Pitfalls", probe->pitfalls, width, out);
 }

@@ -24,8 +24,9 @@ struct format {
 const struct format *format_find(const char *name);
 char *format_names(void); /* "text, tap, json"; the caller frees it */
 
-/* The catalogue as a table, and one check in full; width as in struct style. */
+/* The catalogue as a table, and one check in full: fixer is what mends it, or NULL; width as in
+ * struct style. */
 void write_catalogue(FILE *out);
-void write_explanation(const struct probe *probe, int width, FILE *out);
+void write_explanation(const struct probe *probe, const char *fixer, int width, FILE *out);
 
 #endif

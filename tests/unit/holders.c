@@ -174,7 +174,10 @@ START_TEST(other_cards_do_not_count)
 	hold(10, "/dev/vfio/1");
 	hold(10, "/dev/i2c-44");
 	hold(10, "/home/dev/dri/card1");
-	hold(10, "dev/dri/card1");
+	hold(10, "xdev/dri/card1");
+	/* names that are no number are no pattern */
+	tree_put(tree, GPU "/drm/card*/dev", "");
+	hold(10, "/dev/dri/card7");
 	hold(10, "/dev/kfd");
 	expect("");
 }

@@ -25,6 +25,7 @@ int main(void)
 	srunner_add_suite(runner, holders_suite());
 	srunner_add_suite(runner, initramfs_suite());
 	srunner_add_suite(runner, iommu_suite());
+	srunner_add_suite(runner, modprobe_files_suite());
 	srunner_add_suite(runner, modprobe_suite());
 	srunner_add_suite(runner, pci_suite());
 	srunner_add_suite(runner, report_suite());

@@ -11,6 +11,7 @@ Suite *guest_suite(void);
 Suite *holders_suite(void);
 Suite *initramfs_suite(void);
 Suite *iommu_suite(void);
+Suite *modprobe_files_suite(void);
 Suite *modprobe_suite(void);
 Suite *pci_suite(void);
 Suite *report_suite(void);
