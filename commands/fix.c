@@ -187,9 +187,10 @@ int fix_command(const struct options *options)
 	const bool can_ask = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 	_cleanup_strings_ struct strings tried = { 0 };
 	const struct format *format;
-	unsigned wait = options->wait;
 	struct error error;
 	struct round round;
+	/* What fails now is not waited for: it is mended first. */
+	unsigned wait = 0;
 	int status = STATUS_FAILED;
 	bool more = true;
 
@@ -203,12 +204,16 @@ int fix_command(const struct options *options)
 		if (options->dry_run || (more && !options->yes && !can_ask)) {
 			status = only_show(&round, options);
 			more = false;
-		} else if (!more) {
-			status = finish(&round, options, format);
-		} else {
+		} else if (more) {
 			more = go_on(&round, options, &status);
-			if (starts_a_vm(&round.plan) && wait < GUEST_SECONDS)
-				wait = GUEST_SECONDS;
+			if (starts_a_vm(&round.plan))
+				wait = options->wait > GUEST_SECONDS ? options->wait
+								     : GUEST_SECONDS;
+		} else if (round.outcome.status && wait < options->wait) {
+			wait = options->wait;
+			more = true;
+		} else {
+			status = finish(&round, options, format);
 		}
 		round_end(&round);
 	}

@@ -25,6 +25,12 @@ static char *rule_for(const struct pci_function *function)
 			 function->name);
 }
 
+/* The text with a newline at its end, where it has none: what follows is a line of its own. */
+static char *lines_of(const char *text)
+{
+	return xasprintf("%s%s", text, *text && !ends_with(text, "\n") ? "\n" : "");
+}
+
 static int by_address(struct plan *plan, struct host *host, const struct card *card,
 		      struct error *error)
 {
@@ -33,7 +39,7 @@ static int by_address(struct plan *plan, struct host *host, const struct card *c
 
 	if (r < 0)
 		return r;
-	text = now ? xstrdup(now) : xstrdup(template_udev_rules);
+	text = lines_of(now ? now : template_udev_rules);
 	for (size_t i = 0; i < card->count; i++) {
 		_cleanup_free_ char *rule = rule_for(card->functions[i]), *before = text;
 

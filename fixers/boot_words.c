@@ -42,9 +42,6 @@ static void refresh_grub(struct plan *plan, struct host *host)
 	else
 		plan_add_command(plan, GRUB_SECONDS, "/usr/sbin/grub-mkconfig", "-o",
 				 "/boot/grub/grub.cfg", NULL);
-	/* Proxmox VE may keep GRUB's configuration on every boot disk. */
-	if (exists(host, PROXMOX_UUIDS))
-		refresh_proxmox(plan);
 }
 
 /* kernel-install writes one entry a kernel, from /etc/kernel/cmdline. */
@@ -181,6 +178,11 @@ int boot_words_want(struct plan *plan, struct host *host, const struct strings *
 void boot_words_refresh(struct plan *plan, struct host *host)
 {
 	switch (boot_tool_of(host)) {
+	case BOOT_TOOL_UPDATE_GRUB:
+		/* Proxmox VE may keep GRUB's configuration and the images on every boot disk. */
+		if (exists(host, PROXMOX_UUIDS))
+			refresh_proxmox(plan);
+		break;
 	case BOOT_TOOL_PROXMOX_BOOT_TOOL:
 		refresh_proxmox(plan);
 		break;

@@ -30,12 +30,15 @@ static int want_in_dracut(struct plan *plan, struct host *host, const char *file
 {
 	_cleanup_free_ char *path = NULL, *now = NULL, *text = NULL, *line = NULL;
 	int r = plan_read_file(plan, host, DRACUT_DROP_IN, &path, &now, error);
+	bool there;
 
 	if (r < 0)
 		return r;
 	line = xasprintf("install_items+=\" /%s \"\n", file);
-	text = xasprintf("%s%s", now ? now : template_dracut_drop_in,
-			 now && strstr(now, line) ? "" : line);
+	there = now && strstr(now, line);
+	text = xasprintf("%s%s%s", now ? now : template_dracut_drop_in,
+			 now && *now && !there && !ends_with(now, "\n") ? "\n" : "",
+			 there ? "" : line);
 	return plan_set_file(plan, host, DRACUT_DROP_IN, text, FILE_MODE, error);
 }
 

@@ -21,6 +21,30 @@ static void add_once(struct strings *list, const char *text)
 		strings_add(list, text);
 }
 
+/*
+ * Ids as vfio-pci understands them, each once. They are written anew: somebody's blanks and quotes
+ * would not fit everywhere, and what is no id does nothing.
+ */
+static void add_ids(struct strings *all, const struct strings *written)
+{
+	for (size_t i = 0; i < written->count; i++) {
+		_cleanup_free_ char *text = NULL;
+		struct vfio_id id;
+
+		if (!vfio_id_parse(written->items[i], &id))
+			continue;
+		text = xasprintf("%04x:%04x", id.vendor, id.device);
+		if (id.subvendor != VFIO_ID_ANY || id.subdevice != VFIO_ID_ANY || id.class ||
+		    id.class_mask) {
+			_cleanup_free_ char *two = text;
+
+			text = xasprintf("%s:%x:%x:%x:%x", two, id.subvendor, id.subdevice,
+					 id.class, id.class_mask);
+		}
+		add_once(all, text);
+	}
+}
+
 /* Modules that ask for the card's functions, and those that have them now. */
 static int find_modules(struct host *host, const struct card *card, struct strings *ret,
 			struct error *error)
@@ -65,6 +89,7 @@ int modprobe_situation_read(struct host *host, const struct card *card,
 			    struct modprobe_situation *ret, struct error *error)
 {
 	struct modprobe_situation found = { 0 };
+	_cleanup_strings_ struct strings written = { 0 };
 	const struct modprobe_line *line;
 	const struct next_boot *boot = NULL;
 	int r;
@@ -78,7 +103,8 @@ int modprobe_situation_read(struct host *host, const struct card *card,
 		modprobe_situation_free(&found);
 		return r;
 	}
-	line = vfio_ids_of_module(&found.modprobe, &found.ids);
+	line = vfio_ids_of_module(&found.modprobe, &written);
+	add_ids(&found.ids, &written);
 	found.ids_by_argument = line && line->argument;
 	found.ids_come_later = line && !line->argument && !is_ours(line) &&
 			       modprobe_line_is_after(line, MODPROBE_DROP_IN);
@@ -95,80 +121,67 @@ void modprobe_situation_free(struct modprobe_situation *situation)
 	strings_free(&situation->modules);
 }
 
-/* What someone else's softdep line asks for, which ours hides: it is asked for behind vfio-pci. */
-static char *softdep_line(const struct modprobe *modprobe, const char *module)
+/* A softdep line, unless the file has one. What someone else's asks for is asked for behind
+ * vfio-pci: ours hides it. */
+static void put_softdep(const struct modprobe *modprobe, const struct modprobe *own,
+			const char *module, FILE *out)
 {
 	const struct modprobe_line *line;
 
+	if (modprobe_next(own, MODPROBE_SOFTDEP, module, NULL))
+		return;
 	modprobe_loads_before(modprobe, "vfio_pci", module, &line);
-	return xasprintf("softdep %s pre: vfio-pci%s%s", module, line && !is_ours(line) ? " " : "",
-			 line && !is_ours(line) ? line->rest : "");
+	fprintf(out, "softdep %s pre: vfio-pci%s%s\n", module, line ? " " : "",
+		line ? line->rest : "");
 }
 
-/* The softdep lines of what the file has now, as they are. */
-static void keep_softdeps(const char *text, struct strings *ret)
+/* The text with these ids in its own options line, put behind it where it has none. */
+static void put_options(const char *text, const char *ids, FILE *out)
 {
+	static const char begin[] = "options vfio-pci ids=";
 	const char *line;
 	size_t length;
 
-	while (next_line(&text, &line, &length))
-		if (starts_with(line, "softdep "))
-			strings_take(ret, xstrndup(line, length));
-}
+	while (next_line(&text, &line, &length)) {
+		size_t end = strlen(begin);
 
-static bool has_softdep(const struct strings *lines, const char *module)
-{
-	_cleanup_free_ char *begin = xasprintf("softdep %s ", module);
-
-	for (size_t i = 0; i < lines->count; i++)
-		if (starts_with(lines->items[i], begin))
-			return true;
-	return false;
-}
-
-static char *compose(const struct strings *ids, const struct strings *softdeps)
-{
-	_cleanup_free_ char *joined = strings_join(ids, ",");
-	char *text = NULL;
-	size_t length;
-	FILE *out = xmemstream(&text, &length);
-
-	fputs(template_modprobe_drop_in, out);
-	if (ids->count)
-		fprintf(out, "options vfio-pci ids=%s\n", joined);
-	for (size_t i = 0; i < softdeps->count; i++)
-		fprintf(out, "%s\n", softdeps->items[i]);
-	fclose(out);
-	return text;
+		if (!*ids || !starts_with(line, begin)) {
+			fprintf(out, "%.*s\n", (int)length, line);
+			continue;
+		}
+		end += strcspn(line + end, " \t\n");
+		fprintf(out, "%s%s%.*s\n", begin, ids, (int)(length - end), line + end);
+		ids = "";
+	}
+	if (*ids)
+		fprintf(out, "%s%s\n", begin, ids);
 }
 
 int modprobe_drop_in_want(struct plan *plan, struct host *host,
 			  const struct modprobe_situation *situation, const struct strings *ids,
 			  struct error *error)
 {
-	_cleanup_strings_ struct strings all = { 0 }, softdeps = { 0 }, own_ids = { 0 };
+	_cleanup_strings_ struct strings all = { 0 }, own_ids = { 0 };
 	_cleanup_(modprobe_free) struct modprobe own = { 0 };
-	_cleanup_free_ char *path = NULL, *now = NULL, *text = NULL;
+	_cleanup_free_ char *path = NULL, *now = NULL, *joined = NULL, *text = NULL;
 	int r = plan_read_file(plan, host, MODPROBE_DROP_IN, &path, &now, error);
+	size_t length;
+	FILE *out;
 
 	if (r < 0)
 		return r;
 	modprobe_parse(now ? now : "", MODPROBE_DROP_IN, &own);
 	vfio_ids_of_module(&own, &own_ids);
-	for (size_t i = 0; ids && i < situation->ids.count; i++)
-		add_once(&all, situation->ids.items[i]);
-	for (size_t i = 0; i < own_ids.count; i++)
-		add_once(&all, own_ids.items[i]);
-	for (size_t i = 0; ids && i < ids->count; i++)
-		add_once(&all, ids->items[i]);
-	keep_softdeps(now ? now : "", &softdeps);
-	for (size_t i = 0; i < situation->modules.count; i++) {
-		const char *module = situation->modules.items[i];
-
-		if (!has_softdep(&softdeps, module))
-			strings_take(&softdeps, softdep_line(&situation->modprobe, module));
+	if (ids) {
+		add_ids(&all, &situation->ids);
+		add_ids(&all, &own_ids);
+		add_ids(&all, ids);
 	}
-	strings_sort(&softdeps);
-	text = compose(&all, &softdeps);
+	joined = strings_join(&all, ",");
+	out = xmemstream(&text, &length);
+	put_options(now ? now : template_modprobe_drop_in, joined, out);
+	for (size_t i = 0; i < situation->modules.count; i++)
+		put_softdep(&situation->modprobe, &own, situation->modules.items[i], out);
+	fclose(out);
 	return plan_set_file(plan, host, MODPROBE_DROP_IN, text, FILE_MODE, error);
 }

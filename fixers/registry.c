@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define FIXERS(FIXER)                 \
@@ -62,8 +63,9 @@ static void say_by_hand(const struct result *result, const char *name, struct pl
 			 finding->fix_command ? ")" : "");
 }
 
-static void mend(struct host *host, const struct outcome *outcome, const struct target *target,
-		 const struct result *result, bool may_disrupt, struct plan *plan)
+/* NULL, or why it is refused, for the caller to free; then the plan may have half of it. */
+static char *mend(struct host *host, const struct outcome *outcome, const struct target *target,
+		  const struct result *result, bool may_disrupt, struct plan *plan)
 {
 	const struct fixer *fixer = fixer_find(result->probe->id);
 	const struct repair repair = {
@@ -92,24 +94,46 @@ static void mend(struct host *host, const struct outcome *outcome, const struct 
 		say_by_hand(result, name, plan);
 		break;
 	case FIXER_REFUSED:
-		plan_say(&plan->refused, "%s: %s", name, error.text);
-		break;
+		return xasprintf("%s: %s", name, error.text);
 	case FIXER_WITHHELD:
 		plan_say(&plan->withheld, "%s: %s", name, error.text);
 		break;
 	}
+	return NULL;
+}
+
+static bool is_to_mend(const struct result *result, const struct strings *checks)
+{
+	return (result->finding.verdict == VERDICT_FAIL ||
+		result->finding.verdict == VERDICT_WARN) &&
+	       is_wanted(result->probe, checks);
 }
 
 void fixers_propose(struct host *host, const struct outcome *outcome, const struct targets *targets,
 		    const struct strings *checks, bool may_disrupt, struct plan *plan)
 {
-	for (size_t i = 0; i < outcome->count; i++) {
-		const struct result *result = &outcome->results[i];
+	char **refusals = xcalloc(outcome->count, sizeof(*refusals));
+	bool again;
 
-		if ((result->finding.verdict == VERDICT_FAIL ||
-		     result->finding.verdict == VERDICT_WARN) &&
-		    is_wanted(result->probe, checks))
-			mend(host, outcome, target_of(targets, result->gpu), result, may_disrupt,
-			     plan);
-	}
+	/* Whatever is refused leaves nothing in the plan: it is made anew without that. */
+	do {
+		again = false;
+		plan_free(plan);
+		for (size_t i = 0; i < outcome->count; i++) {
+			const struct result *result = &outcome->results[i];
+
+			if (refusals[i]) {
+				plan_say(&plan->refused, "%s", refusals[i]);
+				continue;
+			}
+			if (!is_to_mend(result, checks))
+				continue;
+			refusals[i] = mend(host, outcome, target_of(targets, result->gpu), result,
+					   may_disrupt, plan);
+			again |= refusals[i] != NULL;
+		}
+	} while (again);
+	for (size_t i = 0; i < outcome->count; i++)
+		free(refusals[i]);
+	free(refusals);
 }

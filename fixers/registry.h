@@ -11,7 +11,8 @@ const struct fixer *fixer_find(const char *check);
 
 /*
  * Propose what mends the failures and warnings of an outcome. checks: only these ids and stages are
- * mended, all when empty. What is not in the plan is said in its lists.
+ * mended, all when empty. What is not in the plan is said in its lists; what is refused leaves
+ * nothing else in it. *plan is empty, or freed.
  */
 void fixers_propose(struct host *host, const struct outcome *outcome, const struct targets *targets,
 		    const struct strings *checks, bool may_disrupt, struct plan *plan);

@@ -44,9 +44,9 @@ static enum fixer_answer propose(const struct repair *repair, struct plan *plan,
 
 	if (xorg_read(host, &xorg, error) < 0)
 		return FIXER_REFUSED;
-	/* A BusID in the owner's files is the owner's to change; firmware's choice is firmware's.
-	 */
-	if (!xorg->installed || xorg->count || !display)
+	/* A BusID in the owner's files is the owner's to change; where firmware shows the card,
+	 * that comes first. */
+	if (!xorg->installed || xorg->count || !display || repair->finding->verdict == VERDICT_FAIL)
 		return FIXER_BY_HAND;
 	driver = driver_for(host, display);
 	if (!driver) {
@@ -58,8 +58,7 @@ static enum fixer_answer propose(const struct repair *repair, struct plan *plan,
 	if (plan_set_file(plan, host, DROP_IN, text, FILE_MODE, error) < 0)
 		return FIXER_REFUSED;
 	plan_say(&plan->steps, "%s: Xorg is told to use %s", repair->check, display->name);
-	/* The finding's own remedy is firmware's when the card is the boot display as well. */
-	return repair->finding->verdict == VERDICT_FAIL ? FIXER_BY_HAND : FIXER_PROPOSED;
+	return FIXER_PROPOSED;
 }
 
 static const char *const checks[] = { "display.primary", NULL };

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NAP_US = 20000, STATUS_OF_SIGNAL = 128 };
+enum { NAP_US = 20000, STATUS_OF_SIGNAL = 128, KILL_TRIES = 50 };
 
 /* Nothing of the caller's environment decides what runs as root. */
 static char *const clean_environment[] = {
@@ -43,8 +44,12 @@ _Noreturn static void become(const struct command *command, const struct command
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	umask(022);
+	/* A kernel before 5.11 leaves it what our own caller left open. */
+	close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 	if (watch->keep >= 0)
 		fcntl(watch->keep, F_SETFD, 0);
+	for (size_t i = 0; i < command->inherited_count; i++)
+		fcntl(command->inherited[i], F_SETFD, 0);
 	if (chdir("/") == 0 && dup2(input, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0 &&
 	    dup2(output, STDERR_FILENO) >= 0)
 		execve(arguments[0], arguments, clean_environment);
@@ -52,14 +57,43 @@ _Noreturn static void become(const struct command *command, const struct command
 }
 
 /* 1 once the child has ended, 0 while it runs. */
-static int has_ended(pid_t child, int *status)
+static int has_ended(pid_t child, int *status, int flags)
 {
 	pid_t got;
 
 	do
-		got = waitpid(child, status, WNOHANG);
+		got = waitpid(child, status, flags);
 	while (got < 0 && errno == EINTR);
-	return got != 0;
+	return got < 0 ? -errno : got != 0;
+}
+
+/* False once nothing but its leader is in the session. */
+static bool kill_members(pid_t session)
+{
+	DIR *processes = opendir("/proc");
+	struct dirent *entry;
+	bool found = false;
+
+	while (processes && (entry = readdir(processes))) {
+		pid_t process = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		found |= process > 0 && process != session && getsid(process) == session &&
+			 kill(process, SIGKILL) == 0;
+	}
+	if (processes)
+		closedir(processes);
+	return found;
+}
+
+/*
+ * Job control and timeout(1) make process groups: the group is less than the session. The leader is
+ * not waited for yet, so that its number is nobody else's.
+ */
+static void kill_session(pid_t leader)
+{
+	kill(-leader, SIGKILL);
+	for (int tries = 0; tries < KILL_TRIES && kill_members(leader); tries++)
+		usleep(NAP_US);
 }
 
 int command_run(const struct command *command, const struct command_watch *watch,
@@ -68,23 +102,24 @@ int command_run(const struct command *command, const struct command_watch *watch
 	const char *path = command->words.items[0];
 	const long long begin = monotonic_ms(), end = begin + 1000LL * command->seconds;
 	unsigned told = 0;
-	int status = 0;
+	int status = 0, r;
 	pid_t child;
 
 	if (access(path, X_OK) < 0)
 		return error_set_errno(error, errno, "%s", path);
+	/* Where the caller had it ignored, no status would be left to wait for. */
+	signal(SIGCHLD, SIG_DFL);
 	child = fork();
 	if (child == 0)
 		become(command, watch);
 	if (child < 0)
 		return error_set_errno(error, errno, "starting %s", path);
-	while (!has_ended(child, &status)) {
+	while ((r = has_ended(child, &status, WNOHANG)) == 0) {
 		unsigned seconds = (unsigned)((monotonic_ms() - begin) / 1000);
 
 		if (monotonic_ms() >= end) {
-			kill(-child, SIGKILL);
-			while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-				;
+			kill_session(child);
+			has_ended(child, &status, 0);
 			return error_set(error, ETIMEDOUT, "%s: not done within %u seconds", path,
 					 command->seconds);
 		}
@@ -92,6 +127,8 @@ int command_run(const struct command *command, const struct command_watch *watch
 			watch->tick(watch->data, told = seconds);
 		usleep(NAP_US);
 	}
+	if (r < 0)
+		return error_set_errno(error, r, "waiting for %s", path);
 	if (watch->tick)
 		watch->tick(watch->data, (unsigned)((monotonic_ms() - begin) / 1000));
 	return WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_OF_SIGNAL + WTERMSIG(status);

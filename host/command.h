@@ -8,7 +8,9 @@
 
 struct command {
 	struct strings words; /* the first is an absolute path */
-	unsigned seconds;     /* time limit; it is killed behind it, with all it started */
+	unsigned seconds;     /* time limit; its whole session is killed behind it */
+	int inherited[2];     /* descriptors that it gets under the same numbers */
+	size_t inherited_count;
 };
 
 /* Who wants to know how it goes. */
@@ -21,9 +23,10 @@ struct command_watch {
 };
 
 /*
- * Run it with a clean environment, no input and a session of its own, so that an interrupt of the
- * terminal does not reach it. Its exit status (a signal counts as 128 and its number); -ETIMEDOUT,
- * or -errno when it could not be started.
+ * Run it with a clean environment, no input, no descriptor but those named, and a session of its
+ * own, so that an interrupt of the terminal does not reach it. Its exit status (a signal counts as
+ * 128 and its number); -ETIMEDOUT, or -errno when it could not be started or waited for. SIGCHLD
+ * is set to its default.
  */
 int command_run(const struct command *command, const struct command_watch *watch,
 		struct error *error);

@@ -8,11 +8,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+
+#define ACCESS_LIST "system.posix_acl_access"
 
 enum { MAX_LINKS = 40, LIMIT_COPY = 64 << 20 };
 
@@ -110,6 +111,14 @@ static int copy_attributes(int from, int to)
 	return r;
 }
 
+/* An access list that the file has from its folder, and the one that stood there has not. */
+static int drop_default_access(int from, int to)
+{
+	if (fgetxattr(from, ACCESS_LIST, NULL, 0) >= 0 || errno != ENODATA)
+		return 0;
+	return fremovexattr(to, ACCESS_LIST) < 0 && errno != ENODATA ? -errno : 0;
+}
+
 static int copy_metadata(int from, int to, bool with_times)
 {
 	struct stat status;
@@ -118,6 +127,9 @@ static int copy_metadata(int from, int to, bool with_times)
 
 	if (fstat(from, &status) < 0)
 		return -errno;
+	r = drop_default_access(from, to);
+	if (r < 0)
+		return r;
 	/* The owner first: a change of owner takes special mode bits away. */
 	if (fchown(to, status.st_uid, status.st_gid) < 0 || fchmod(to, status.st_mode & 07777) < 0)
 		return -errno;
@@ -291,10 +303,21 @@ int root_may_write(struct root *root, const char *folder, unsigned long long byt
 	return 0;
 }
 
+/*
+ * A lock of the open file (fcntl(2)), which, unlike that of flock(2), can be looked at without
+ * being taken: a look must not be in the way of who wants it at that moment.
+ */
+static int use_lock(int descriptor, int command, struct flock *lock)
+{
+	*lock = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	return fcntl(descriptor, command, lock) < 0 ? -errno : 0;
+}
+
 int root_lock(struct root *root, const char *path, struct error *error)
 {
 	_cleanup_close_ int folder = open_folder_of(root, path, error);
-	int descriptor, code;
+	struct flock lock;
+	int descriptor, r;
 
 	if (folder < 0)
 		return folder;
@@ -302,16 +325,18 @@ int root_lock(struct root *root, const char *path, struct error *error)
 			    0600);
 	if (descriptor < 0)
 		return error_set_errno(error, errno, "/%s", path);
-	if (flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+	r = use_lock(descriptor, F_OFD_SETLK, &lock);
+	if (r == 0)
 		return descriptor;
-	code = errno;
 	close(descriptor);
-	return error_set_errno(error, code, "/%s", path);
+	return error_set_errno(error, r, "/%s", path);
 }
 
 bool root_is_locked(struct root *root, const char *path)
 {
 	_cleanup_close_ int descriptor = root_open_regular(root, path, NULL);
+	struct flock lock;
 
-	return descriptor >= 0 && flock(descriptor, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+	return descriptor >= 0 && use_lock(descriptor, F_OFD_GETLK, &lock) == 0 &&
+	       lock.l_type != F_UNLCK;
 }

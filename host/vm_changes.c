@@ -34,9 +34,9 @@ static int ask_live(struct host *host, json_t *request, unsigned seconds, json_t
 		request = NULL;
 	}
 	r = vm_program_ask(request, seconds, ret, error);
-	return r == -ECONNREFUSED || r == -EACCES
-		       ? error_wrap(error, "libvirt at %s", vms_uri(host))
-		       : r;
+	if (r == -ECONNREFUSED || r == -EACCES)
+		return error_wrap(error, "libvirt at %s", vms_uri(host));
+	return r;
 }
 
 /* A definition that may be sent. */

@@ -5,9 +5,9 @@
  *
  * All but vm_definition_edit speak with the libvirt that vms_connect named, and only on the live
  * host: -EINVAL below a root. Each ends within a time limit. Their errors have libvirt's own
- * sentence: -EACCES, -ECONNREFUSED and -ETIMEDOUT (no answer) as vms_read, -ENOENT without such a
- * VM, -EREMOTEIO when libvirt refused or failed to do it. A definition is at most 4 MiB of UTF-8:
- * -EFBIG, -EINVAL. *ret is the caller's.
+ * sentence: -EACCES and -ECONNREFUSED as vms_read, -ENOENT without such a VM, -EREMOTEIO when
+ * libvirt refused or failed to do it, -ETIMEDOUT when it gave no answer: it may do it still.
+ * A definition is at most 4 MiB of UTF-8: -EFBIG, -EINVAL. *ret is the caller's.
  */
 #ifndef GPUCHECK_HOST_VM_CHANGES_H
 #define GPUCHECK_HOST_VM_CHANGES_H

@@ -124,11 +124,12 @@ int record_list(struct host *host, unsigned **ret, size_t *ret_count, struct err
 		return r == -ENOENT ? 0 : r;
 	ids = xcalloc(names.count, sizeof(*ids));
 	for (size_t i = 0; i < names.count; i++) {
+		const char *name = names.items[i];
 		char *end;
-		unsigned long id = strtoul(names.items[i], &end, 10);
+		unsigned long id = strtoul(name, &end, 10);
 
 		/* An unfinished record ends in ".new": nothing was changed by it. */
-		if (end != names.items[i] && !*end && id && id < 1000000)
+		if (*name >= '1' && *name <= '9' && !*end && id < 1000000)
 			ids[count++] = (unsigned)id;
 	}
 	if (count)
@@ -162,24 +163,27 @@ static int read_state(struct host *host, struct record *record, struct error *er
 	_cleanup_free_ char *path = record_path(record->id, "state"), *text = NULL;
 	int r = root_read_text(host_root(host), path, LIMIT_RECORD, &text, error);
 
+	/* What nobody can tell was cut short: to take back what is back already does nothing. */
+	record->state = RECORD_APPLYING;
 	if (r < 0)
-		return r;
+		return r == -ENOENT || r == -EINVAL || r == -EFBIG ? 0 : r;
 	text[strcspn(text, "\n")] = '\0';
-	for (size_t i = 0; i < ARRAY_SIZE(state_names); i++) {
-		if (strcmp(text, state_names[i]) != 0)
-			continue;
-		record->state = (enum record_state)i;
-		return 0;
-	}
-	return error_set(error, EINVAL, "/%s: \"%s\" is no state", path, text);
+	for (size_t i = 0; i < ARRAY_SIZE(state_names); i++)
+		if (!strcmp(text, state_names[i]))
+			record->state = (enum record_state)i;
+	return 0;
 }
 
 int record_read(struct host *host, unsigned id, struct record *ret, struct error *error)
 {
 	_cleanup_free_ char *path = record_path(id, "record.json"), *text = NULL;
+	_cleanup_free_ char *folder = xasprintf(STATE_FOLDER "/%u", id);
 	struct record record = { .id = id };
 	int r = root_read_text(host_root(host), path, LIMIT_RECORD, &text, error);
 
+	/* A record that was damaged is not one that is not there. */
+	if (r == -ENOENT && root_exists(host_root(host), folder, NULL) != 0)
+		r = error_set(error, EINVAL, "/%s is missing", path);
 	if (r == 0)
 		r = record_from_json(text, &record, error);
 	if (r == 0)

@@ -110,6 +110,22 @@ static int discard(struct root *root, const char *folder, struct error *error)
 	return r < 0 ? r : root_remove_folder(root, folder, error);
 }
 
+/* From here on it counts. */
+static int put_in_place(struct root *root, const struct record *record, const char *folder,
+			const char *final, struct error *error)
+{
+	int r = root_rename(root, folder, final, error);
+
+	if (r == 0)
+		return 0;
+	/* It may have been renamed, and only that could not be flushed. */
+	root_rename(root, final, folder, NULL);
+	if (root_exists(root, final, NULL) == 0)
+		return r;
+	return error_wrap(error, "plan %u stays recorded (gpucheck --undo takes it back)",
+			  record->id);
+}
+
 static int write_record(struct host *host, const struct plan *plan, const struct record *record,
 			struct error *error)
 {
@@ -132,9 +148,8 @@ static int write_record(struct host *host, const struct plan *plan, const struct
 		r = write_new(host, record->id, "state", "applying\n", error);
 	if (r == 0)
 		r = write_new(host, record->id, "record.json", text, error);
-	/* From here on it counts. */
 	if (r == 0)
-		r = root_rename(root, folder, final, error);
+		r = put_in_place(root, record, folder, final, error);
 	if (r < 0)
 		discard(root, folder, NULL);
 	return r;

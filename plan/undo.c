@@ -146,6 +146,9 @@ int record_undo(struct host *host, struct record *record, int lock, const struct
 					teller->data };
 	int r = record_set_state(host, record, RECORD_UNDOING, error);
 
+	/* It is marked as begun anyway; a full disk has room again once files are removed. */
+	if (r < 0 && record_is_interrupted(record))
+		r = 0;
 	for (size_t i = record->file_count; r == 0 && i-- > 0;)
 		r = undo_file(host, record, i, left, error);
 	if (r == 0)

@@ -72,7 +72,7 @@ static int add_name(struct contents *contents, json_t *set, const char *name, st
 	return r;
 }
 
-/* "./etc//x" and the like: the path below the root; NULL for one that is not written straight. */
+/* Without "/" and "./" in front. NULL for a path with a part that is empty, "." or "..". */
 static const char *straight_path(const char *name)
 {
 	const char *path = name;
@@ -82,7 +82,7 @@ static const char *straight_path(const char *name)
 	for (const char *part = path;; part++) {
 		size_t length = strcspn(part, "/");
 
-		if (length == 0 || (length <= 2 && !strncmp(part, "..", length)))
+		if (length <= 2 && !strncmp(part, "..", length))
 			return NULL;
 		part += length;
 		if (!*part)
@@ -209,7 +209,7 @@ int contents_add_data(struct contents *contents, const char *data, size_t length
 	json_t *text = memchr(data, '\0', length) ? NULL : json_stringn(data, length);
 	int r = text ? take_room(contents, length, error) : 0;
 
-	if (r == 0 && text)
+	if (r == 0)
 		json_object_set(contents->open, "text", text);
 	json_decref(text);
 	return r;

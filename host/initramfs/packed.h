@@ -26,8 +26,7 @@ void packed_free(struct packed *packed);
 
 /*
  * What was compressed. Its errors are -EINVAL for what cannot be decompressed, and those of
- * reading. libarchive limits the memory: 1 GiB for xz and lzma, 128 MiB for zstd, less for others,
- * and only as much of it as the image has data for is ever touched.
+ * reading. An image says itself how much memory its xz or lzma part takes, up to 4 GiB.
  */
 struct stream *packed_stream(struct packed *packed);
 

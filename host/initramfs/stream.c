@@ -39,10 +39,11 @@ int stream_read(struct stream *stream, void *ret, size_t length, struct error *e
 
 	while (length) {
 		int r = need_bytes(stream, error);
-		size_t part = length < stream->left ? length : stream->left;
+		size_t part;
 
 		if (r <= 0)
 			return r < 0 ? r : ends_early(stream, error);
+		part = length < stream->left ? length : stream->left;
 		memcpy(to, stream->at, part);
 		advance(stream, part);
 		to += part;
@@ -54,20 +55,19 @@ int stream_read(struct stream *stream, void *ret, size_t length, struct error *e
 int stream_skip(struct stream *stream, uint64_t length, struct error *error)
 {
 	while (length) {
-		size_t part = length < stream->left ? (size_t)length : stream->left;
+		size_t part;
 		int r;
 
-		advance(stream, part);
-		length -= part;
-		if (!length)
-			break;
-		if (stream->pass) {
+		if (!stream->left && stream->pass) {
 			stream->pass(stream, length);
-			break;
+			return 0;
 		}
-		r = stream->fill(stream, error);
+		r = need_bytes(stream, error);
 		if (r <= 0)
 			return r < 0 ? r : ends_early(stream, error);
+		part = length < stream->left ? (size_t)length : stream->left;
+		advance(stream, part);
+		length -= part;
 	}
 	return 0;
 }

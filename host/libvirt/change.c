@@ -168,10 +168,12 @@ static int wait_until(int (*is_reached)(virDomainPtr), virDomainPtr domain, long
 	return reached;
 }
 
-/* Libvirt's failure is none when the domain is as asked for all the same: someone was faster. */
-static json_t *forgive(json_t *failure, int reached)
+/* libvirt's last error, unless the domain is as asked for all the same: someone was faster. */
+static json_t *failure_unless(int (*is_reached)(virDomainPtr), virDomainPtr domain)
 {
-	if (reached != 1)
+	json_t *failure = answer_operation_failure();
+
+	if (is_reached(domain) != 1)
 		return failure;
 	json_decref(failure);
 	return NULL;
@@ -187,7 +189,7 @@ static json_t *start(virDomainPtr domain, const json_t *request)
 	if (off < 0)
 		return answer_operation_failure();
 	if (off && virDomainCreate(domain) < 0)
-		failure = forgive(answer_operation_failure(), is_running(domain));
+		failure = failure_unless(is_running, domain);
 	else if (!off && strcmp(state, "running") != 0)
 		failure = answer_error("refused", "%s is %s, not off", virDomainGetName(domain),
 				       state);
@@ -199,12 +201,13 @@ static json_t *shut_down(virDomainPtr domain, const json_t *request)
 	const json_t *number = json_object_get(request, "seconds");
 	json_int_t seconds = json_integer_value(number);
 	json_t *failure = NULL;
-	int off = is_off(domain);
+	int off;
 
 	if (!json_is_integer(number) || seconds < 0 || seconds > LONGEST_SECONDS)
 		return answer_error("request", "shutdown: no seconds, 0 to %d", LONGEST_SECONDS);
+	off = is_off(domain);
 	if (off == 0 && virDomainShutdown(domain) < 0)
-		failure = forgive(answer_operation_failure(), is_off(domain));
+		failure = failure_unless(is_off, domain);
 	if (failure)
 		return failure;
 	if (off == 0)
@@ -212,11 +215,8 @@ static json_t *shut_down(virDomainPtr domain, const json_t *request)
 	if (off < 0)
 		return answer_operation_failure();
 	if (off == 0)
-		return answer_error("timeout",
-				    "%s is %s still, %lld seconds after it was asked "
-				    "to shut down",
-				    virDomainGetName(domain), domain_state(domain),
-				    (long long)seconds);
+		return answer_error("timeout", "%s is %s still, %d seconds after the request",
+				    virDomainGetName(domain), domain_state(domain), (int)seconds);
 	return answer_state("off");
 }
 
@@ -235,7 +235,7 @@ static json_t *resume(virDomainPtr domain, const json_t *request)
 		return answer_error("refused", "%s is %s, not paused", virDomainGetName(domain),
 				    state);
 	if (r < 0)
-		failure = forgive(answer_operation_failure(), is_running(domain));
+		failure = failure_unless(is_running, domain);
 	if (failure)
 		return failure;
 	if (wait_until(is_running, domain, WAKE_SECONDS) != 1)

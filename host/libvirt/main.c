@@ -51,6 +51,7 @@
 
 #include <libvirt/virterror.h>
 #include <libxml/parser.h>
+#include <signal.h>
 #include <stdlib.h>
 
 static json_t *read_files(const json_t *files)
@@ -136,6 +137,8 @@ int main(void)
 	json_t *request, *reply;
 	int failed;
 
+	/* A daemon that ends while it is asked is an error to answer. */
+	signal(SIGPIPE, SIG_IGN);
 	virSetErrorFunc(NULL, keep_libvirt_quiet);
 	xmlSetGenericErrorFunc(NULL, keep_libxml2_quiet);
 	request = json_loadf(stdin, 0, &why);

@@ -1,6 +1,5 @@
 """From a host that has none of it to a guest that sees the card, and back, by `gpucheck` alone."""
 
-import re
 import time
 
 from machine import Machine
@@ -34,12 +33,6 @@ def snapshot(machine):
     files["the definition"] = machine.check(f"virsh dumpxml --inactive --security-info {NAME}",
                                             timeout=VIRSH_TIME)
     return files
-
-
-def without_times(text):
-    """A transcript that is the same the next time."""
-    text = re.sub(r"after \d+ s\b", "after N s", text)
-    return re.sub(r"192\.168\.122\.\d+", "192.168.122.N", text)
 
 
 class FixWalk:
@@ -130,4 +123,4 @@ class FixWalk:
         yield from self.back(before)
 
     def text(self):
-        return without_times("".join(self.transcript))
+        return "".join(self.transcript)

@@ -13,10 +13,13 @@ import time
 sys.dont_write_bytecode = True
 
 import compare
+import dracut
 import first_boot
 import image
 import unpack
 import witnesses
+import transcript
+from fix import FixWalk
 from machine import Machine
 from states import OFF, RECORDED, STATES, VARIANTS
 from walk import Walk, tell
@@ -29,7 +32,9 @@ INSTALLED = "/usr/local/lib/gpucheck"
 LINK = "/usr/local/bin/gpucheck"
 GPUCHECK_TIME = 120
 
-USAGE = """lab.py --gpucheck PATH [VARIANT...]   every state, compared with what gpucheck says
+USAGE = """lab.py --gpucheck PATH [VARIANT...]   all that follows, but for the fixtures
+       lab.py --gpucheck PATH states [VARIANT...]   every state, compared with what gpucheck says
+       lab.py --gpucheck PATH fix [VARIANT...]   from nothing to the card in the guest by --fix, and back
        lab.py --gpucheck PATH record [VARIANT...]   write the fixtures that come from the lab
        lab.py shell [VARIANT]                boot a host, say how to log in, keep it up
        lab.py image                          only build the image, and say where it lies"""
@@ -78,15 +83,22 @@ def comparisons(walk, state):
         yield from compare.report_with_guest(report, witnesses.question_guest(machine, walk.vm))
 
 
-def check(built, variants, gpucheck):
-    tally = Tally()
+def check_states(built, variants, gpucheck, tally):
     for variant in variants:
         with Walk(built, variant) as walk:
             for state in STATES:
                 install(walk.reach(state), gpucheck)
                 for okay, description in comparisons(walk, state):
                     tally.add(okay, f"{variant} {state.name}: {description}")
-    return tally.close()
+
+
+def check_fix(built, variants, gpucheck, tally):
+    for variant in variants:
+        with FixWalk(built, variant, lambda machine: install(machine, gpucheck)) as walk:
+            for okay, description in walk.comparisons():
+                tally.add(okay, f"{variant}: {description}")
+            for okay, description in transcript.compare(variant, walk.text()):
+                tally.add(okay, f"{variant}: {description}")
 
 
 def record(built, variants, gpucheck):
@@ -126,13 +138,13 @@ def options():
                         help="where to build the image from, if this machine's own sources do not do")
     chosen = parser.parse_args()
     chosen.mode = "check"
-    if chosen.words and chosen.words[0] in ("record", "shell", "image"):
+    if chosen.words and chosen.words[0] in ("states", "fix", "record", "shell", "image"):
         chosen.mode = chosen.words.pop(0)
     chosen.variants = chosen.words or list(VARIANTS)
     for variant in chosen.variants:
         if variant not in VARIANTS:
             parser.error(f"no such variant: {variant} (there are {', '.join(VARIANTS)})")
-    if chosen.mode in ("check", "record") and not chosen.gpucheck:
+    if chosen.mode not in ("shell", "image") and not chosen.gpucheck:
         parser.error("which gpucheck? Name it with --gpucheck")
     return chosen
 
@@ -149,7 +161,14 @@ def main():
         return record(built, chosen.variants, chosen.gpucheck)
     if chosen.mode == "shell":
         return shell(built, chosen.variants[0], chosen.gpucheck)
-    return check(built, chosen.variants, chosen.gpucheck)
+    tally = Tally()
+    if chosen.mode != "fix":
+        check_states(built, chosen.variants, chosen.gpucheck, tally)
+    if chosen.mode != "states":
+        check_fix(built, chosen.variants, chosen.gpucheck, tally)
+        for okay, description in dracut.comparisons(built, lambda machine: install(machine, chosen.gpucheck)):
+            tally.add(okay, description)
+    return tally.close()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 #include <check.h>
 
 Suite *boot_suite(void);
+Suite *command_suite(void);
 Suite *engine_suite(void);
 Suite *guest_suite(void);
 Suite *holders_suite(void);
@@ -15,7 +16,9 @@ Suite *modprobe_files_suite(void);
 Suite *modprobe_suite(void);
 Suite *pci_suite(void);
 Suite *report_suite(void);
+Suite *root_names_suite(void);
 Suite *root_suite(void);
+Suite *root_write_suite(void);
 Suite *xorg_suite(void);
 
 /* A suite of one case from a NULL-ended list of tests. */

@@ -3,6 +3,7 @@
 
 A session daemon needs an owner who is not root, so that root's tests start it as nobody. VMs have no KVM.
 """
+import contextlib
 import glob
 import os
 import shutil
@@ -18,7 +19,7 @@ SECONDS = 60
 NOBODY_ID = 65534
 DAEMONS = {'libvirtd': 'libvirt-sock', 'virtqemud': 'virtqemud-sock'}
 PATH = os.environ.get('PATH', '') + ':/usr/sbin:/usr/bin:/sbin:/bin'
-DRIVER = '/usr/lib*/**/libvirt/connection-driver/libvirt_driver_qemu.so'
+LIBRARIES = ('/usr/lib', '/usr/lib64', '/usr/lib/*-linux-gnu*')
 
 
 def installed(program):
@@ -29,7 +30,7 @@ def why_no_daemon():
     """'' where one can be started."""
     if not any(map(installed, DAEMONS)):
         return 'no libvirtd and no virtqemud (Debian: libvirt-daemon)'
-    if not glob.glob(DRIVER, recursive=True):
+    if not any(glob.glob(folder + '/libvirt/connection-driver/libvirt_driver_qemu.so') for folder in LIBRARIES):
         return 'libvirt has no QEMU driver (Debian: libvirt-daemon-driver-qemu)'
     for program, package in (('virsh', 'libvirt-clients'), ('qemu-system-x86_64', 'qemu-system-x86'),
                              ('qemu-img', 'qemu-utils'), ('setpriv', 'util-linux')):
@@ -95,14 +96,24 @@ class Daemon:
             self.process = None
 
     def close(self):
-        for name in self.virsh('list', '--name').split():
-            self.virsh('destroy', name)
-        self.stop()
-        for path in glob.glob(self.at('run/libvirt/qemu/run/*.pid')):  # what destroy could not end
-            if os.path.basename(path) != 'driver.pid':
-                with open(path, encoding='utf-8') as f:
-                    os.kill(int(f.read()), signal.SIGKILL)
-        shutil.rmtree(self.folder)
+        try:
+            if not self.process:
+                self.start()
+            for name in self.virsh('list', '--name').split():
+                self.virsh('destroy', name)
+        finally:
+            self.stop()
+            for path in glob.glob(self.at('run/libvirt/qemu/run/*.pid')):
+                self.kill_left(path)
+            shutil.rmtree(self.folder)
+
+    def kill_left(self, pid_file):
+        """A QEMU that libvirt could not end; not what may have its number by now."""
+        with open(pid_file, encoding='utf-8') as f:
+            pid = f.read().strip()
+        with contextlib.suppress(OSError), open('/proc/%s/cmdline' % pid, 'rb') as f:
+            if self.folder.encode() in f.read():
+                os.kill(int(pid), signal.SIGKILL)
 
     def virsh_command(self, *arguments):
         return [*NOBODY, 'virsh', '-q', '-c', self.uri, *arguments]

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is changed of a VM, with libvirt's QEMU driver and, where no state has to last, with its test driver."""
+import collections
 import os
 import subprocess
+import threading
 import time
 import unittest
 
 from asking import AUDIO, Asking, GPU
 from daemon import Daemon, NO_DAEMON
 from harness import NO_MOUNT_NAMESPACE, read
-from machines import CARD, Machine, SAVED, VirtualMachines  # noqa: F401
+from machines import Machine, node
 
 UUID = '6c616221-6770-7563-6865-636b00000002'
 NOTES = '<app:note xmlns:app="urn:example:notes" app:kind="x"><app:devices>é</app:devices></app:note>'
@@ -21,7 +23,7 @@ DOMAIN = """<domain type='qemu'>
   <features><acpi/></features>
   <pm><suspend-to-mem enabled='yes'/></pm>
   <devices>
-    <graphics type='vnc' port='-1' passwd='secret'/>
+    <graphics type='vnc' passwd='secret'><listen type='socket'/></graphics>
     %s
   </devices>
 </domain>"""
@@ -107,8 +109,8 @@ class Define(WithQemu):
         before = self.define()
         edited = self.edited(before, GPU, AUDIO, rom_off=True)
         after = self.changed(self.uri, before, edited)
-        rest = iter(after.splitlines())
-        self.assertEqual([line for line in edited.splitlines() if line not in rest], [])
+        self.assertEqual(collections.Counter(edited.splitlines()) - collections.Counter(after.splitlines()),
+                         collections.Counter())
         self.assertEqual(after.count("<rom bar='off'/>"), 2)
         self.assertEqual(self.edited(after), after)
         self.assertEqual(self.changed(self.uri, after, after), after)
@@ -169,7 +171,7 @@ class Define(WithQemu):
                               edited.replace("managed='yes'", "managed='perhaps'"),
                               edited.replace("bus='0x01'", "bus='0x100'"),
                               edited.replace("type='pci' managed", "type='pcie' managed"),
-                              self.edited(before, '10000:01:00.0'), before.replace("type='qemu'", "type='nothing'"))
+                              before.replace("type='qemu'", "type='nothing'"))
 
     def test_another_vm(self):
         """libvirt would make a second VM of another name or UUID, or take away this one's."""
@@ -206,7 +208,7 @@ class Run(WithQemu):
         self.start_guest(OFF)
         begin = time.monotonic()
         self.assertEqual(self.ask(uri=self.uri, shutdown='ml', seconds=30), {'state': 'off'})
-        self.assertLess(time.monotonic() - begin, 10)
+        self.assertLess(time.monotonic() - begin, 25)
         self.assertEqual(self.daemon.state('ml'), 'shut off')
         self.assertEqual(self.ask(uri=self.uri, shutdown='ml', seconds=30), {'state': 'off'})
         self.assertEqual(self.ask(uri=self.uri, start='ml'), {'state': 'running'})
@@ -225,8 +227,23 @@ class Run(WithQemu):
         for seconds in (0, 2):
             begin = time.monotonic()
             self.assertTrouble(self.ask(uri=self.uri, shutdown='ml', seconds=seconds), 'timeout', 'running')
-            self.assertLess(abs(time.monotonic() - begin - seconds), 1)
+            self.assertGreaterEqual(time.monotonic() - begin, seconds)
+            self.assertLess(time.monotonic() - begin, seconds + 10)
             self.assertEqual(self.daemon.state('ml'), 'running')
+
+    def test_libvirt_ends_meanwhile(self):
+        """At once, not when the time is up; the VM runs on, and libvirt finds it again."""
+        self.define()
+        self.ask(uri=self.uri, start='ml')
+        begin = time.monotonic()
+        end = threading.Timer(1, self.daemon.stop)
+        end.start()
+        self.assertTrouble(self.ask(uri=self.uri, shutdown='ml', seconds=50), 'connection')
+        self.assertLess(time.monotonic() - begin, 25)
+        end.join()
+        self.assertTrouble(self.ask(uri=self.uri, shutdown='ml', seconds=50), 'connection')
+        self.daemon.start()
+        self.assertEqual(self.daemon.state('ml'), 'running')
 
     def test_paused(self):
         self.define()
@@ -247,10 +264,12 @@ class Run(WithQemu):
         self.assertEqual(self.daemon.state('ml'), 'running')
 
     def test_start_fails(self):
-        """The card is not in this machine, and libvirt says so."""
+        """There is no such card in this machine, or no IOMMU, and libvirt says so."""
         before = self.define()
         self.changed(self.uri, before, self.edited(before, 'fffe:7f:1f.7'))
-        self.assertTrouble(self.ask(uri=self.uri, start='ml'), 'refused', 'fffe:7f:1f.7')
+        answer = self.ask(uri=self.uri, start='ml')
+        self.assertTrouble(answer, 'refused')
+        self.assertNotIn('unknown', answer['error']['text'])
         self.assertEqual(self.daemon.state('ml'), 'shut off')
         self.assertTrouble(self.ask(uri=self.uri, resume='ml'), 'refused', 'off')
 
@@ -263,8 +282,15 @@ class Run(WithQemu):
 class WithTestDriver(Changes):
     """State lasts as long as the connection: one request each."""
 
+    def lasting(self, name='ml'):
+        """The URI of a libvirt whose VM has the same UUID for each who asks."""
+        path = os.path.join(self.folder(), 'node.xml')
+        with open(path, 'w', encoding='utf-8') as f:
+            f.write(node(Machine(name, '', 'off')).replace('<memory>', '<uuid>%s</uuid><memory>' % UUID))
+        return 'test://' + path
+
     def test_define(self):
-        uri = self.libvirt(Machine('ml', '', 'off'))
+        uri = self.lasting()
         before = self.definition(uri)
         for after in (before, self.edited(before)):
             answer = self.ask(uri=uri, define='ml', before=before, after=after)
@@ -277,7 +303,7 @@ class WithTestDriver(Changes):
     @unittest.skipIf(NO_MOUNT_NAMESPACE, NO_MOUNT_NAMESPACE)
     def test_libvirt_without_schemas(self):
         """Defined all the same, and said; what libvirt itself cannot read is refused still."""
-        uri = self.libvirt(Machine('ml', '', 'off'))
+        uri = self.lasting()
         before = self.definition(uri)
         bare = ['unshare', '-m', 'sh', '-c', 'set -e; mount -t tmpfs none /usr/share/libvirt; exec "$@"', 'sh']
         answer = self.ask(bare, uri=uri, define='ml', before=before, after=self.edited(before))
@@ -299,8 +325,8 @@ class WithTestDriver(Changes):
 
     def test_names(self):
         """A name is nothing but a name."""
-        for name in ("a'b", 'a b', '--help', '../x', 'ü'):
-            uri = self.libvirt(Machine(name, '', 'off'), Machine('ml', ''))
+        for name in ("a'b", 'a b', '--help', '..', 'ü'):
+            uri = self.lasting(name)
             before = self.definition(uri, name)
             self.assertEqual(self.ask(uri=uri, define=name, before=before, after=before)['xml'], before)
             self.assertEqual(self.ask(uri=uri, start=name), {'state': 'running'})
@@ -318,6 +344,6 @@ class WithTestDriver(Changes):
                 self.assertTrouble(self.ask(uri=uri, **request), 'request')
 
     def test_no_libvirt(self):
-        for uri in ('qemu+unix:///system?socket=/nonexistent/libvirt-sock', 'nonsense:///', ''):
+        for uri in ('qemu+unix:///system?socket=/nonexistent/libvirt-sock', 'nonsense:///'):
             for verb in ('definition', 'start'):
                 self.assertTrouble(self.ask(uri=uri, **{verb: 'ml'}), 'connection')

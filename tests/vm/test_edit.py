@@ -51,6 +51,12 @@ LAYOUTS = {
     'nothing on a line': ('<!-- c -->\n<domain />\n',
                           '<!-- c -->\n<domain >\n  <devices>\n' + HOSTDEV.format('    ', '  ', '\n')
                           + '  </devices>\n</domain>\n'),
+    'devices further in': ('<domain>\n  <devices>\n      <disk/>\n  </devices>\n</domain>\n',
+                           '<domain>\n  <devices>\n      <disk/>\n' + HOSTDEV.format('      ', '  ', '\n')
+                           + '  </devices>\n</domain>\n'),
+    'twice devices': ('<domain>\n  <devices>\n  </devices>\n  <devices/>\n</domain>\n',
+                      '<domain>\n  <devices>\n' + HOSTDEV.format('    ', '  ', '\n')
+                      + '  </devices>\n  <devices/>\n</domain>\n'),
     'a comment last': ('<domain>\n <devices>\n  <disk/>\n  <!-- </devices> -->\n </devices>\n</domain>',
                        '<domain>\n <devices>\n  <disk/>\n  <!-- </devices> -->\n' + HOSTDEV.format('  ', ' ', '\n')
                        + ' </devices>\n</domain>'),

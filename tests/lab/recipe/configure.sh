@@ -25,6 +25,12 @@ chroot "$root" systemctl mask --quiet systemd-networkd.service systemd-logind.se
 
 chroot "$root" update-initramfs -u -k all
 
+# For the walk in which dracut takes the place of initramfs-tools: the lab host reaches no archive.
+APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get --yes --quiet --download-only \
+	-o APT::Install-Recommends=false install dracut
+install -d "$root/var/cache/lab-dracut"
+mv "$root"/var/cache/apt/archives/*.deb "$root/var/cache/lab-dracut/"
+
 # grub-install's part of the work, without a disk: the modules that grub.cfg loads, the
 # environment block, and GRUB itself in the form of a Linux kernel (grub.lkrn), which QEMU
 # can start, for there is no boot sector before a bare file system.
