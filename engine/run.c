@@ -58,14 +58,18 @@ static void heed_ignore(const struct target *target, const struct probe *probe,
 }
 
 /* What a fixer mends is told as its command, unless the probe knows a better one. */
-static void name_fixer(const struct probe *probe, struct finding *finding)
+static void name_fixer(const struct probe *probe, const char *vm, struct finding *finding)
 {
+	_cleanup_free_ char *word = vm ? shell_word(vm) : NULL;
+
 	if (finding->fix_command ||
 	    (finding->fix != FIX_AUTOMATIC && finding->fix != FIX_DISRUPTIVE))
 		return;
+	/* "--vm=NAME" is one word for the shell, whatever the name begins with. */
 	finding->fix_command =
-		xasprintf("gpucheck --fix%s %s",
-			  finding->fix == FIX_DISRUPTIVE ? " --allow-disruption" : "", probe->id);
+		xasprintf("gpucheck --fix%s%s%s %s",
+			  finding->fix == FIX_DISRUPTIVE ? " --allow-disruption" : "",
+			  word ? " --vm=" : "", word ? word : "", probe->id);
 }
 
 static void run_probe(struct outcome *outcome, struct host *host, const struct probe *probe,
@@ -91,7 +95,7 @@ static void run_probe(struct outcome *outcome, struct host *host, const struct p
 	if (!result.finding.reason)
 		finding_say(&result.finding, VERDICT_ERROR, "this check found nothing to say");
 	heed_ignore(target, probe, &result.finding);
-	name_fixer(probe, &result.finding);
+	name_fixer(probe, result.vm, &result.finding);
 	outcome->results = xreallocarray(outcome->results, outcome->count + 1,
 					 sizeof(*outcome->results));
 	outcome->results[outcome->count++] = result;

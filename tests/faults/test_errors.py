@@ -7,7 +7,7 @@ import unittest
 import hosts
 from faults import Aftermath, FULL, Faults, every, said, sentences
 from harness import PASSED
-from trace import calls_of, injected
+from trace import STOP, calls_of, calls_of_taking_back, injected
 
 # The last means that nothing is wrong: only one that lasts would be an error.
 ERRORS = ('ENOSPC', 'EIO', 'EROFS', 'EACCES', 'EDQUOT', 'EINTR')
@@ -94,17 +94,14 @@ class Judge(Aftermath):
 
 
 class Failed(Faults):
-    def fail_everywhere(self, what, kind, state, *arguments, also=()):
+    def fail_everywhere(self, what, kind, state, calls, *arguments, also=()):
         story = hosts.story(kind)
         judge = Judge(story)
-        calls, run = calls_of(story.root(state), *arguments, also=also)
-        self.assertTrue(calls, run)
         points = [*points_of(calls), *broken_disk(calls)]
 
         def fail(point):
             root = story.root(state)
-            injections = [one for one in also if one.split(':')[0] not in {two.split(':')[0] for two in point[2]}]
-            run = story.run(root, *arguments, wrapper=injected(*point[2], *injections))
+            run = story.run(root, *arguments, wrapper=injected(*point[2], *also))
             # Who cannot write to standard error can say nothing.
             if point[2][0].startswith('write:') and lasts(point[2]):
                 return judge.check_files(root) and 'mute'
@@ -114,24 +111,26 @@ class Failed(Faults):
             return end
 
         ends = self.at_each(points, fail)
-        self.tell('%s: %d errors at %d calls of %s: %s' % (
+        self.tell('%s: %d errors at %d points of %s: %s' % (
             kind, len(points), len({point[0] for point in points}), what, count_ends(ends)))
 
     def test_applying(self):
         for kind in hosts.KINDS:
             with self.subTest(kind=kind):
-                self.fail_everywhere('applying', kind, 'before', '--fix', '--yes')
+                calls = calls_of(hosts.story(kind).root('before'), '--fix', '--yes')
+                self.fail_everywhere('applying', kind, 'before', calls, '--fix', '--yes')
 
-    def test_taking_back_when_stopped(self):
+    def test_taking_back(self):
         for kind in hosts.KINDS:
             with self.subTest(kind=kind):
-                self.fail_everywhere('applying and taking back', kind, 'before', '--fix', '--yes',
-                                     also=('getpid:signal=TERM:when=1',))
+                calls = calls_of_taking_back(hosts.story(kind).root('before'))
+                self.fail_everywhere('taking back', kind, 'before', calls, '--fix', '--yes', also=STOP)
 
     def test_undoing(self):
         for kind in hosts.KINDS:
             with self.subTest(kind=kind):
-                self.fail_everywhere('undoing', kind, 'after', '--undo')
+                calls = calls_of(hosts.story(kind).root('after'), '--undo')
+                self.fail_everywhere('undoing', kind, 'after', calls, '--undo')
 
 
 if __name__ == '__main__':

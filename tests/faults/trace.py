@@ -50,6 +50,10 @@ def why_no_strace():
 NO_STRACE = why_no_strace()
 
 
+# The wish to stop arrives under the lock, and is heeded after the first file.
+STOP = ('getpid:signal=TERM:when=1',)
+
+
 def injected(*injections):
     """The words before a command that make these things happen to it: 'fsync:error=EIO:when=3'."""
     names = ','.join(one.split(':')[0] for one in injections)
@@ -58,11 +62,11 @@ def injected(*injections):
 
 
 def calls_of(root, *arguments, also=()):
-    """All calls of the process itself, from the first that changes something below the root, and how the run ended."""
+    """All calls of the process itself from the first that changes something below the root."""
     with tempfile.NamedTemporaryFile(prefix='gpucheck-trace-') as log:
         wrapper = ['strace', '-y', '-s', '64', '-o', log.name, '-e', 'trace=all',
                    *(word for one in also for word in ('-e', 'inject=' + one))]
-        run = finish(start('--root', root, *arguments, wrapper=wrapper))
+        finish(start('--root', root, *arguments, wrapper=wrapper))
         lines = log.read().decode('utf-8', 'replace').splitlines()
     counts, calls, reader = collections.Counter(), [], Reader(root)
     for line in lines:
@@ -73,4 +77,11 @@ def calls_of(root, *arguments, also=()):
         changes = reader.changes(match[1], match[2])
         if calls or changes:
             calls.append(Call(match[1], counts[match[1]], changes, match[2]))
-    return calls, run
+    return calls
+
+
+def calls_of_taking_back(root):
+    """Those of a --fix that is told to stop, from where it begins to take back."""
+    calls = calls_of(root, '--fix', '--yes', also=STOP)
+    begin = next(index for index, one in enumerate(calls) if 'undoing' in one.text)
+    return calls[begin - 1:]

@@ -46,7 +46,7 @@ class Devices(VirtualMachines):
             fix = report.check('vm.hostdev')['fix']
             self.assertIn("bus='0x01' slot='0x00' function='0x0'", fix['summary'])
             self.assertIn("bus='0x01' slot='0x00' function='0x1'", fix['summary'])
-            self.assertIn('virsh edit ml', fix['command'])
+            self.assertEqual(fix['command'], 'gpucheck --fix --vm=ml vm.hostdev')
 
     def test_interface_is_a_source(self):
         for report in self.both([Machine('ml', INTERFACE % GPU_SOURCE + hostdev(AUDIO_SOURCE))]):

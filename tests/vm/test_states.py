@@ -10,14 +10,16 @@ class States(VirtualMachines):
         for report in self.both([Machine('ml', CARD, 'off')]):
             self.assertVerdicts(report, FAILED, vm_hostdev='pass', vm_functions='pass', vm_pending='pass',
                                 vm_running='fail')
-            self.assertEqual(report.check('vm.running')['fix']['command'], 'virsh start ml')
+            self.assertIn('virsh start ml', report.check('vm.running')['fix']['summary'])
+            self.assertEqual(report.check('vm.running')['fix']['command'],
+                             'gpucheck --fix --allow-disruption --vm=ml vm.running')
             self.assertEqual(report.check('vm.running')['fix']['kind'], 'disruptive')
 
     def test_neither_running_nor_off(self):
         for state, verb in (('paused', 'resume'), ('suspended', 'dompmwakeup')):
             for report in self.both([Machine('ml', CARD, state)]):
                 self.assertVerdicts(report, FAILED, vm_hostdev='pass', vm_pending='pass', vm_running='fail')
-                self.assertEqual(report.check('vm.running')['fix']['command'], 'virsh %s ml' % verb)
+                self.assertIn('virsh %s ml' % verb, report.check('vm.running')['fix']['summary'])
 
     def test_crashed(self):
         report = self.by_libvirt([Machine('ml', CARD, 'crashed')])
