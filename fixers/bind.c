@@ -54,7 +54,7 @@ static int may_bind_now(const struct repair *repair, struct error *error)
 {
 	/* vfio-pci takes nothing that is in no IOMMU group. */
 	if (!host_is_live(repair->subject.host) || !has_passed(repair->outcome, "iommu.enabled"))
-		return error_set(error, EAGAIN, "it waits for the next boot");
+		return error_set(error, EAGAIN, "there is no IOMMU at work yet");
 	if (!repair->may_disrupt)
 		return error_set(error, EPERM, "with --allow-disruption it would now");
 	return is_free(repair, error);

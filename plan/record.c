@@ -27,9 +27,9 @@ const char *record_state_name(enum record_state state)
 	return state_names[state];
 }
 
-bool record_is_interrupted(const struct record *record)
+bool record_is_interrupted(enum record_state state)
 {
-	return record->state == RECORD_APPLYING || record->state == RECORD_UNDOING;
+	return state == RECORD_APPLYING || state == RECORD_UNDOING;
 }
 
 char *record_path(unsigned id, const char *format, ...)
@@ -158,19 +158,19 @@ int record_set_state(struct host *host, struct record *record, enum record_state
 	return r;
 }
 
-static int read_state(struct host *host, struct record *record, struct error *error)
+int record_read_state(struct host *host, unsigned id, enum record_state *ret, struct error *error)
 {
-	_cleanup_free_ char *path = record_path(record->id, "state"), *text = NULL;
+	_cleanup_free_ char *path = record_path(id, "state"), *text = NULL;
 	int r = root_read_text(host_root(host), path, LIMIT_RECORD, &text, error);
 
+	if (r < 0 && r != -ENOENT && r != -EINVAL && r != -EFBIG)
+		return r;
 	/* What nobody can tell was cut short: to take back what is back already does nothing. */
-	record->state = RECORD_APPLYING;
-	if (r < 0)
-		return r == -ENOENT || r == -EINVAL || r == -EFBIG ? 0 : r;
-	text[strcspn(text, "\n")] = '\0';
-	for (size_t i = 0; i < ARRAY_SIZE(state_names); i++)
-		if (!strcmp(text, state_names[i]))
-			record->state = (enum record_state)i;
+	*ret = RECORD_APPLYING;
+	for (size_t i = 0; text && i < ARRAY_SIZE(state_names); i++)
+		if (!strncmp(text, state_names[i], strcspn(text, "\n")) &&
+		    strlen(state_names[i]) == strcspn(text, "\n"))
+			*ret = (enum record_state)i;
 	return 0;
 }
 
@@ -187,7 +187,7 @@ int record_read(struct host *host, unsigned id, struct record *ret, struct error
 	if (r == 0)
 		r = record_from_json(text, &record, error);
 	if (r == 0)
-		r = read_state(host, &record, error);
+		r = record_read_state(host, id, &record.state, error);
 	if (r < 0) {
 		record_free(&record);
 		return error_wrap(error, "the record of plan %u", id);

@@ -56,13 +56,16 @@ int record_begin(struct host *host, const struct plan *plan, struct record *ret,
 int record_read(struct host *host, unsigned id, struct record *ret, struct error *error);
 void record_free(struct record *record);
 
+/* Only how far it is; a state that cannot be understood counts as RECORD_APPLYING. */
+int record_read_state(struct host *host, unsigned id, enum record_state *ret, struct error *error);
+
 /* Ids of all records, rising; none when nothing was ever applied. The caller frees *ret. */
 int record_list(struct host *host, unsigned **ret, size_t *ret_count, struct error *error);
 
 int record_set_state(struct host *host, struct record *record, enum record_state state,
 		     struct error *error);
 const char *record_state_name(enum record_state state);
-bool record_is_interrupted(const struct record *record);
+bool record_is_interrupted(enum record_state state);
 
 /* The path of one of its files: record_path(3, "before.%zu", 0); the caller frees it. */
 char *record_path(unsigned id, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -147,7 +147,7 @@ int record_undo(struct host *host, struct record *record, int lock, const struct
 	int r = record_set_state(host, record, RECORD_UNDOING, error);
 
 	/* It is marked as begun anyway; a full disk has room again once files are removed. */
-	if (r < 0 && record_is_interrupted(record))
+	if (r < 0 && record_is_interrupted(record->state))
 		r = 0;
 	for (size_t i = record->file_count; r == 0 && i-- > 0;)
 		r = undo_file(host, record, i, left, error);
@@ -164,26 +164,26 @@ int record_undo(struct host *host, struct record *record, int lock, const struct
 }
 
 /* The last record for which wanted says yes. */
-static int find_last(struct host *host, bool (*wanted)(const struct record *record),
-		     struct record *ret, struct error *error)
+static int find_last(struct host *host, bool (*wanted)(enum record_state state), struct record *ret,
+		     struct error *error)
 {
 	_cleanup_free_ unsigned *ids = NULL;
 	size_t count;
 	int r = record_list(host, &ids, &count, error);
 
 	while (r == 0 && count-- > 0) {
-		r = record_read(host, ids[count], ret, error);
-		if (r == 0 && wanted(ret))
-			return 0;
-		if (r == 0)
-			record_free(ret);
+		enum record_state state;
+
+		r = record_read_state(host, ids[count], &state, error);
+		if (r == 0 && wanted(state))
+			return record_read(host, ids[count], ret, error);
 	}
 	return r < 0 ? r : error_set_errno(error, ENOENT, "/" STATE_FOLDER);
 }
 
-static bool is_applied(const struct record *record)
+static bool is_applied(enum record_state state)
 {
-	return record->state == RECORD_APPLIED;
+	return state == RECORD_APPLIED;
 }
 
 int record_find_interrupted(struct host *host, struct record *ret, struct error *error)

@@ -193,7 +193,7 @@ static void put_record(const struct record *record, FILE *out)
 	if (gmtime_r(&record->time, &parts))
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%SZ", &parts);
 	fprintf(out, "%4u  %s  %-8s  %s%s\n", record->id, when, record_state_name(record->state),
-		record_is_interrupted(record) ? "(interrupted) " : "", safe);
+		record_is_interrupted(record->state) ? "(interrupted) " : "", safe);
 }
 
 int write_records(struct host *host, FILE *out, struct error *error)

@@ -6,7 +6,6 @@
 
 #include <archive.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,12 +15,12 @@
 
 /* Linux: lib/decompress.c; of lz4 it reads only the legacy frame, which "lz4 -l" writes. */
 static const struct compression compressions[] = {
-	{ "gzip", "\x1f\x8b", 2, ARCHIVE_FILTER_GZIP },
-	{ "bzip2", "BZh", 3, ARCHIVE_FILTER_BZIP2 },
-	{ "lzma", "\x5d\0\0", 3, ARCHIVE_FILTER_LZMA },
-	{ "xz", "\xfd\x37zXZ\0", 6, ARCHIVE_FILTER_XZ },
-	{ "lz4", "\x02\x21\x4c\x18", 4, ARCHIVE_FILTER_LZ4 },
-	{ "zstd", "\x28\xb5\x2f\xfd", 4, ARCHIVE_FILTER_ZSTD },
+	{ "gzip", "\x1f\x8b", 2, ARCHIVE_FILTER_GZIP, false },
+	{ "bzip2", "BZh", 3, ARCHIVE_FILTER_BZIP2, false },
+	{ "lzma", "\x5d\0\0", 3, ARCHIVE_FILTER_LZMA, false },
+	{ "xz", "\xfd\x37zXZ\0", 6, ARCHIVE_FILTER_XZ, false },
+	{ "lz4", "\x02\x21\x4c\x18", 4, ARCHIVE_FILTER_LZ4, true },
+	{ "zstd", "\x28\xb5\x2f\xfd", 4, ARCHIVE_FILTER_ZSTD, true },
 };
 
 struct packed {
@@ -95,27 +94,28 @@ static uint64_t used_bytes(const struct packed *packed)
 	return packed->archive ? (uint64_t)archive_filter_bytes(packed->archive, -1) : 0;
 }
 
+/* Of what fails at once libarchive only says that it is no format that it knows. */
+static int tell_trouble(const struct packed *packed, struct error *error)
+{
+	const char *why = packed->begun ? archive_error_string(packed->archive) : NULL;
+
+	if (packed->read_error)
+		return error_set_errno(error, packed->read_error, "reading it");
+	return error_set(error, EINVAL, "cut off or damaged%s%s", why ? ": " : "", why ? why : "");
+}
+
 /*
  * Where something else follows (zeros, another compression), the zstd and lz4 decompressors take it
  * for their own, fail, and keep back what they had not given yet: once more, only up to there.
  */
 static int begin_again(struct packed *packed, struct error *error)
 {
-	uint64_t used = used_bytes(packed);
-	const char *why;
-
-	if (packed->limit != NO_LIMIT) {
-		*error = packed->trouble;
-		return error->code;
-	}
-	/* Of what fails at once libarchive only says that it is no format that it knows. */
-	why = packed->begun ? archive_error_string(packed->archive) : NULL;
-	if (packed->read_error)
-		error_set_errno(&packed->trouble, packed->read_error, "reading it");
-	else
-		error_set(&packed->trouble, EINVAL, "cut off or damaged%s%s", why ? ": " : "",
-			  why ? why : "");
-	packed->limit = used;
+	if (packed->limit != NO_LIMIT)
+		return error_set(error, packed->trouble.code, "%s", packed->trouble.text);
+	if (!packed->compression->greedy)
+		return tell_trouble(packed, error);
+	tell_trouble(packed, &packed->trouble);
+	packed->limit = used_bytes(packed);
 	packed->again = packed->stream.position;
 	archive_read_free(packed->archive);
 	packed->archive = NULL;
@@ -184,8 +184,7 @@ uint64_t packed_end(const struct packed *packed)
 	uint64_t end = packed->start + used_bytes(packed);
 	struct stat status;
 
-	/* The lz4 decompressor has read the magic of what follows when it says that this is the
-	 * end. */
+	/* lz4's decompressor has read four bytes of what follows when it says that it has ended. */
 	if (packed->compression->filter == ARCHIVE_FILTER_LZ4 && packed->limit == NO_LIMIT &&
 	    fstat(packed->descriptor, &status) == 0 && (uint64_t)status.st_size >= end + 4)
 		end -= 4;

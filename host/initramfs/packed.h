@@ -6,6 +6,8 @@
 
 #include "host/initramfs/stream.h"
 
+#include <stdbool.h>
+
 /* As many bytes as tell every compression. */
 #define PACKED_MAGIC 6
 
@@ -13,6 +15,7 @@ struct compression {
 	const char *name, *magic;
 	size_t length; /* of magic */
 	int filter;    /* libarchive's ARCHIVE_FILTER_ */
+	bool greedy;   /* its decompressor fails at what follows, when that is another's */
 };
 
 struct packed;

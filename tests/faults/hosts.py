@@ -40,7 +40,8 @@ remove etc/modprobe.d
 remove usr/share/misc
 '''
 
-# Proxmox VE, where a first plan has bound the card: the second edits etc/kernel/cmdline, a link to an odd file.
+# Proxmox VE with two cards of one id, where a first plan told Xorg which display to use. The second edits
+# etc/kernel/cmdline, a link to an odd file, and makes a udev rule in two new folders and an executable hook.
 SERVER = '''\
 cpu      AuthenticAMD svm
 kernel   6.8.12-4-pve
@@ -49,14 +50,17 @@ iommu    ivhd0
 cmdline  root=ZFS=rpool/ROOT/pve-1 boot=zfs
 pci 0000:00:01.1 0604 1022:14db driver=pcieport group=1
   pci 0000:01:00.0 0300 10de:2504 driver=nouveau group=12 boot_vga=0
+pci 0000:00:01.2 0604 1022:14db driver=pcieport group=2
+  pci 0000:02:00.0 0300 10de:2504 driver=nouveau group=13 boot_vga=0
 pci 0000:00:08.1 0604 1022:14dd driver=pcieport group=5
   pci 0000:0f:00.0 0300 1002:164e driver=amdgpu group=20 boot_vga=1
 file etc/kernel/proxmox-boot-uuids
     5A3C-7F10
 file srv/boot/cmdline
     root=ZFS=rpool/ROOT/pve-1 boot=zfs iommu=off
+file usr/lib/xorg/Xorg
+    installed
 link etc/kernel/cmdline /srv/boot/cmdline
-remove etc/modprobe.d
 remove usr/share/misc
 '''
 
@@ -84,7 +88,7 @@ def make_odd(place):
 # Name -> description, files to make odd, runs before the one that is looked at.
 KINDS = {
     'desktop': (DESKTOP, ('etc/libvirt/qemu/ml.xml',), ()),
-    'server': (SERVER, ('srv/boot/cmdline',), (('--fix', '--yes', 'driver.vfio'),)),
+    'server': (SERVER, ('srv/boot/cmdline',), (('--fix', '--yes', 'display.primary'),)),
 }
 
 

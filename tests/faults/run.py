@@ -37,6 +37,8 @@ def run_test(test):
     test.run(result)
     for one in result.failures + result.errors:
         print('%s\n%s' % one)
+    for one in result.unexpectedSuccesses:
+        print('%s passes: it is no longer an expected failure' % one)
     for _, why in result.skipped:
         print('skipped: %s: %s' % (test.id(), why))
     print('%s: %.0f s' % (test.id(), time.monotonic() - begin), flush=True)

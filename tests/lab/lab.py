@@ -35,6 +35,7 @@ GPUCHECK_TIME = 120
 USAGE = """lab.py --gpucheck PATH [VARIANT...]   all that follows, but for the fixtures
        lab.py --gpucheck PATH states [VARIANT...]   every state, compared with what gpucheck says
        lab.py --gpucheck PATH fix [VARIANT...]   from nothing to the card in the guest by --fix, and back
+       lab.py --gpucheck PATH dracut             the card bound by --fix where dracut builds the images
        lab.py --gpucheck PATH record [VARIANT...]   write the fixtures that come from the lab
        lab.py shell [VARIANT]                boot a host, say how to log in, keep it up
        lab.py image                          only build the image, and say where it lies"""
@@ -138,7 +139,7 @@ def options():
                         help="where to build the image from, if this machine's own sources do not do")
     chosen = parser.parse_args()
     chosen.mode = "check"
-    if chosen.words and chosen.words[0] in ("states", "fix", "record", "shell", "image"):
+    if chosen.words and chosen.words[0] in ("states", "fix", "dracut", "record", "shell", "image"):
         chosen.mode = chosen.words.pop(0)
     chosen.variants = chosen.words or list(VARIANTS)
     for variant in chosen.variants:
@@ -162,10 +163,11 @@ def main():
     if chosen.mode == "shell":
         return shell(built, chosen.variants[0], chosen.gpucheck)
     tally = Tally()
-    if chosen.mode != "fix":
+    if chosen.mode in ("check", "states"):
         check_states(built, chosen.variants, chosen.gpucheck, tally)
-    if chosen.mode != "states":
+    if chosen.mode in ("check", "fix"):
         check_fix(built, chosen.variants, chosen.gpucheck, tally)
+    if chosen.mode in ("check", "dracut"):
         for okay, description in dracut.comparisons(built, lambda machine: install(machine, chosen.gpucheck)):
             tally.add(okay, description)
     return tally.close()

@@ -7,13 +7,13 @@
 #include "base/alloc.h"
 #include "host/initramfs/image.h"
 #include "tests/unit/suites.h"
+#include "tests/unit/tree.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { HEADER = 110, FILE_MODE = 0100644, FOLDER_MODE = 040755, LINK_MODE = 0120777 };
@@ -226,12 +226,12 @@ START_TEST(only_straight_paths_and_files_count)
 }
 END_TEST
 
-static char directory[] = "/tmp/gpucheck-unit-XXXXXX";
+static char *tree;
 static struct host *host;
 
 static void put_image(const char *name, const struct entry entries[8])
 {
-	_cleanup_free_ char *path = xasprintf("%s/%s", directory, name);
+	_cleanup_free_ char *path = xasprintf("%s/%s", tree, name);
 	FILE *out = fopen(path, "w");
 
 	ck_assert_ptr_nonnull(out);
@@ -241,18 +241,14 @@ static void put_image(const char *name, const struct entry entries[8])
 
 static void make_host(void)
 {
-	strcpy(directory, "/tmp/gpucheck-unit-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(directory));
-	ck_assert_int_eq(host_open(directory, &host, NULL), 0);
+	tree = tree_make();
+	ck_assert_int_eq(host_open(tree, &host, NULL), 0);
 }
 
-static void remove_host(const char *name)
+static void remove_host(void)
 {
-	_cleanup_free_ char *path = xasprintf("%s/%s", directory, name);
-
 	host_close(host);
-	unlink(path);
-	ck_assert_int_eq(rmdir(directory), 0);
+	tree_remove(tree);
 }
 
 START_TEST(an_image_is_read)
@@ -283,7 +279,7 @@ START_TEST(an_image_is_read)
 	initramfs_free(&image);
 	initramfs_free(&image);
 	initramfs_free(NULL);
-	remove_host("initrd");
+	remove_host();
 }
 END_TEST
 
@@ -301,7 +297,7 @@ START_TEST(what_is_no_image_says_why)
 	ck_assert_str_eq(error.text, "/initrd: no /init in it: empty, cut off, or no initramfs");
 	ck_assert_int_eq(initramfs_read(host, "caf\xe9", &image, &error), -EINVAL);
 	ck_assert_uint_eq(image.count, 42);
-	remove_host("initrd");
+	remove_host();
 }
 END_TEST
 
