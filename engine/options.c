@@ -2,6 +2,7 @@
 /* The command line. */
 #include "engine/options.h"
 
+#include "base/alloc.h"
 #include "host/guests.h"
 #include "probes/catalogue.h"
 
@@ -137,7 +138,49 @@ static int parse_through(const char *text, struct options *options, struct error
 	return 0;
 }
 
-static int parse_option(int option, struct options *options, struct error *error)
+/* Options that choose what is done; of several the last one counts. */
+static bool set_mode(int option, struct options *options)
+{
+	static const struct {
+		int option;
+		enum mode mode;
+	} modes[] = {
+		{ OPTION_FIX, MODE_FIX },         { OPTION_UNDO, MODE_UNDO },
+		{ OPTION_LIST, MODE_LIST },       { OPTION_EXPLAIN, MODE_EXPLAIN },
+		{ OPTION_VERSION, MODE_VERSION }, { 'h', MODE_HELP },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		if (modes[i].option != option)
+			continue;
+		options->mode = modes[i].mode;
+		return true;
+	}
+	return false;
+}
+
+/* Where an option without an argument is kept; NULL for one that has one. */
+static bool *flag_of(int option, struct options *options)
+{
+	switch (option) {
+	case 'n':
+		return &options->dry_run;
+	case 'y':
+		return &options->yes;
+	case OPTION_ALLOW_DISRUPTION:
+		return &options->allow_disruption;
+	case OPTION_STRICT:
+		return &options->strict;
+	case 'q':
+		return &options->quiet;
+	case 'v':
+		return &options->verbose;
+	default:
+		return NULL;
+	}
+}
+
+static int parse_argument(int option, struct options *options, struct error *error)
 {
 	switch (option) {
 	case 'g':
@@ -167,47 +210,20 @@ static int parse_option(int option, struct options *options, struct error *error
 	case OPTION_ROOT:
 		options->root = optarg;
 		return 0;
-	case OPTION_STRICT:
-		options->strict = true;
-		return 0;
-	case 'q':
-		options->quiet = true;
-		return 0;
-	case 'v':
-		options->verbose = true;
-		return 0;
 	case OPTION_COLOR:
 		return parse_color(optarg, &options->color, error);
-	case OPTION_FIX:
-		options->mode = MODE_FIX;
-		return 0;
-	case OPTION_UNDO:
-		options->mode = MODE_UNDO;
-		return 0;
-	case 'n':
-		options->dry_run = true;
-		return 0;
-	case 'y':
-		options->yes = true;
-		return 0;
-	case OPTION_ALLOW_DISRUPTION:
-		options->allow_disruption = true;
-		return 0;
-	case OPTION_LIST:
-		options->mode = MODE_LIST;
-		return 0;
-	case OPTION_EXPLAIN:
-		options->mode = MODE_EXPLAIN;
-		return 0;
-	case 'h':
-		options->mode = MODE_HELP;
-		return 0;
-	case OPTION_VERSION:
-		options->mode = MODE_VERSION;
-		return 0;
 	default:
 		return -EINVAL;
 	}
+}
+
+static int parse_option(int option, struct options *options, struct error *error)
+{
+	bool *flag = flag_of(option, options);
+
+	if (flag)
+		*flag = true;
+	return flag || set_mode(option, options) ? 0 : parse_argument(option, options, error);
 }
 
 /* getopt's own messages go to stderr at once; ours are for the caller to print. */
