@@ -66,10 +66,10 @@ static void name_fixer(const struct probe *probe, const char *vm, struct finding
 	    (finding->fix != FIX_AUTOMATIC && finding->fix != FIX_DISRUPTIVE))
 		return;
 	/* "--vm=NAME" is one word for the shell, whatever the name begins with. */
-	finding->fix_command =
-		xasprintf("gpucheck --fix%s%s%s %s",
-			  finding->fix == FIX_DISRUPTIVE ? " --allow-disruption" : "",
-			  word ? " --vm=" : "", word ? word : "", probe->id);
+	finding->fix_command = xasprintf("gpucheck --fix%s%s%s %s",
+					 finding->fix == FIX_DISRUPTIVE ? " --allow-disruption"
+									: "",
+					 word ? " --vm=" : "", word ? word : "", probe->id);
 }
 
 static void run_probe(struct outcome *outcome, struct host *host, const struct probe *probe,

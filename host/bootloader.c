@@ -176,8 +176,8 @@ int next_boot_initramfs(struct host *host, char **ret, struct error *error)
 	if (r == 0)
 		release = release_of(next->kernel);
 	if (!release) {
-		r = fact_must(&host->release, host->root, "proc/sys/kernel/osrelease",
-			      LIMIT_NUMBER, error);
+		r = fact_must(&host->release, host->root, "proc/sys/kernel/osrelease", LIMIT_NUMBER,
+			      error);
 		release = host->release.text;
 	}
 	if (r < 0)

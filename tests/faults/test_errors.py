@@ -93,6 +93,10 @@ class Judge(Aftermath):
         return 'left to --undo'
 
 
+def MAY_FAIL(call, error):
+    return False
+
+
 class Failed(Faults):
     def fail_everywhere(self, what, kind, state, calls, *arguments, also=()):
         story = hosts.story(kind)
@@ -106,6 +110,8 @@ class Failed(Faults):
             if point[2][0].startswith('write:') and lasts(point[2]):
                 return judge.check_files(root) and 'mute'
             end = (judge.undoing if state == 'after' else judge.applying)(root, run)
+            # An error of what counts is never passed over.
+            assert end != 'applied' or MAY_FAIL(point[0], point[1]), said(run)
             # What fails once is no reason to leave anything, but for the taking back.
             assert end != 'left to --undo' or state == 'after' or also or lasts(point[2]), said(run)
             return end
