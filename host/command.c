@@ -36,11 +36,10 @@ _Noreturn static void become(const struct command *command, const struct command
 	for (size_t i = 0; i < command->words.count; i++)
 		arguments[i] = command->words.items[i];
 	setsid();
-	/* What gpucheck ignores, so that it can finish, its commands must not. */
-	signal(SIGHUP, SIG_DFL);
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
-	signal(SIGPIPE, SIG_DFL);
+	/* What gpucheck ignores, so that it can finish, or its own caller did, its commands must
+	 * not. */
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	umask(022);

@@ -42,6 +42,13 @@ FORMS = {
     'backslashes': sets('memmap=64M\\\\\\$0x100000000 path=a\\\\b quiet'),
     'commands in quotes': sets('quiet') + "X='$(exit 1)'\n",
     'dashes and percents': sets('-n -e %s quiet %d\\\\n'),
+    # The same where something has to go, so that the words are put together anew.
+    'vt_handoff beside off': sets('quiet splash iommu=off \\$vt_handoff'),
+    'quotes beside off': sets('quiet dyndbg=\\"file a.c +p\\" iommu=off splash'),
+    'globs beside off': sets('foo=* iommu=off bar=[a-z] /etc/* ? *'),
+    'backslashes beside off': sets('iommu=off memmap=64M\\\\\\$0x100000000 path=a\\\\b quiet'),
+    'dashes and percents beside off': sets('-n -e %s iommu=off quiet %d\\\\n'),
+    'blanks and tabs beside off': sets('  quiet\t\tsplash   iommu=off\t'),
     'not ASCII': sets('name=größe quiet'),
     'other arguments of the IOMMU': sets('iommu=pt iommu.passthrough=0 iommu.strict=1 xiommu=off usb.iommu=off quiet'),
     'interrupts not remapped': sets('intremap=off nointremap quiet'),

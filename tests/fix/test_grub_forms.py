@@ -107,6 +107,20 @@ class GrubForms(Fixing):
         else:
             self.assertEqual(new, old)
 
+    def test_there_already_and_not_known_to_grub(self):
+        """The owner wrote it and forgot update-grub: it is not doubled."""
+        root = self.copied(described(KINDS['intel']))
+        for variable in ('GRUB_CMDLINE_LINUX', 'GRUB_CMDLINE_LINUX_DEFAULT'):
+            with self.subTest(variable=variable):
+                root.write('etc/default/grub', HEAD + sets('quiet intel_iommu=off', variable))
+                self.boots(root, self.mkconfig.run(root))
+                root.write('etc/default/grub', HEAD + sets('quiet intel_iommu=on', variable))
+                plan = self.fixed(root, 'iommu')
+                self.assertIn("+gpucheck_words='intel_iommu=on'", *plan.diffs.values())
+                words = linux_lines(self.mkconfig.run(root))[0]
+                self.assertEqual(words.count('intel_iommu=on'), 1, words)
+                self.undone(root)
+
     def test_recovery_entries(self):
         """They get the first variable only: nothing in it turns the IOMMU off any more."""
         root = self.copied(described(KINDS['intel']))
