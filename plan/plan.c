@@ -46,24 +46,26 @@ static int read_disk(struct host *host, const char *path, char **ret, size_t *re
 int plan_read_file(const struct plan *plan, struct host *host, const char *path, char **ret_path,
 		   char **ret, struct error *error)
 {
+	_cleanup_free_ char *target = NULL, *text = NULL;
 	const struct file_change *change;
-	size_t length;
-	int r = root_follow(host_root(host), path, ret_path, error);
+	size_t length = 0;
+	int r = root_follow(host_root(host), path, &target, error);
 
 	if (r < 0)
 		return r;
-	change = find_file(plan, *ret_path);
+	change = find_file(plan, target);
 	if (change)
-		*ret = xstrdup(change->after);
+		text = xstrdup(change->after);
 	else
-		r = read_disk(host, *ret_path, ret, &length, error);
-	if (r == 0 && !change && *ret && strlen(*ret) != length) {
-		free(*ret);
-		r = error_set(error, EINVAL, "/%s: holds a NUL byte, it is no text", *ret_path);
-	}
+		r = read_disk(host, target, &text, &length, error);
 	if (r < 0)
-		free(*ret_path);
-	return r;
+		return r;
+	if (!change && text && strlen(text) != length)
+		return error_set(error, EINVAL, "/%s: holds a NUL byte, it is no text", target);
+	*ret_path = target;
+	*ret = text;
+	target = text = NULL;
+	return 0;
 }
 
 static void free_file(struct file_change *file)

@@ -155,6 +155,9 @@ int record_set_state(struct host *host, struct record *record, enum record_state
 
 	if (r == 0)
 		record->state = state;
+	/* It may have been renamed, and only that could not be flushed. */
+	else if (record_read_state(host, record->id, &record->state, NULL) < 0)
+		record->state = RECORD_APPLIED;
 	return r;
 }
 

@@ -62,6 +62,7 @@ int record_read_state(struct host *host, unsigned id, enum record_state *ret, st
 /* Ids of all records, rising; none when nothing was ever applied. The caller frees *ret. */
 int record_list(struct host *host, unsigned **ret, size_t *ret_count, struct error *error);
 
+/* Where it fails, record->state is what the disk has; applied when that cannot be told either. */
 int record_set_state(struct host *host, struct record *record, enum record_state state,
 		     struct error *error);
 const char *record_state_name(enum record_state state);

@@ -26,13 +26,15 @@ def damage(root, name, content):
 
 
 class Damaged(Faults):
-    def at_each_damage(self, name, test):
-        """test(story, root) with this file of an applied plan's record damaged in every way."""
+    def at_each_damage(self, name, test, state='applied'):
+        """test(story, root) with this file of a plan's record damaged in every way."""
         story = hosts.story('desktop')
         for how, content in DAMAGES.items():
             root = story.root('after')
+            with open(os.path.join(root, hosts.STATE, '1/state'), 'w', encoding='ascii') as f:
+                f.write(state + '\n')
             damage(root, name, content)
-            with self.subTest(name=name, how=how):
+            with self.subTest(name=name, how=how, state=state):
                 test(story, root)
 
     def refused(self, run, *words):
@@ -54,21 +56,32 @@ class Damaged(Faults):
     def test_state_that_cannot_be_told_was_interrupted(self):
         self.at_each_damage('state', self.was_interrupted)
 
-    def stops_changes(self, story, root):
-        shutil.rmtree(os.path.join(root, 'etc/default/grub.d'))  # something to mend, so that there is a plan
+    def stops_undo(self, story, root):
         tree = hosts.tree_of(root)
-        for arguments in (('--fix', '--yes'), ('--undo',), ('--undo', '1'), ('--undo', 'list')):
+        for arguments in (('--undo',), ('--undo', '1'), ('--undo', 'list')):
             self.refused(story.run(root, *arguments), 'the record of plan 1: ', 'record.json')
             self.assertEqual(hosts.tree_of(root), tree)
 
-    def test_unreadable_record_stops_changes(self):
-        self.at_each_damage('record.json', self.stops_changes)
+    def stops_changes(self, story, root):
+        shutil.rmtree(os.path.join(root, 'etc/default/grub.d'))  # something to mend, so that there is a plan
+        tree = hosts.tree_of(root)
+        self.refused(story.run(root, '--fix', '--yes'), 'nothing was changed: the record of plan 1: ', 'record.json')
+        self.assertEqual(hosts.tree_of(root), tree)
+        self.stops_undo(story, root)
 
-    @unittest.expectedFailure  # session_open passes over a record that it cannot read
-    def test_unreadable_record_is_said_by_every_run(self):
+    def test_unreadable_record_is_not_taken_back(self):
+        self.at_each_damage('record.json', self.stops_undo)
+
+    def test_unreadable_record_that_was_interrupted_stops_changes(self):
+        for state in ('applying', 'undoing'):
+            self.at_each_damage('record.json', self.stops_changes, state)
+
+    @unittest.expectedFailure  # session_open passes over an interrupted record that it cannot read
+    def test_unreadable_record_that_was_interrupted_is_said_by_every_run(self):
         story = hosts.story('desktop')
         root = story.root('after')
         damage(root, 'record.json', b'')
+        damage(root, 'state', b'applying\n')
         self.assertIn('the record of plan 1: ', story.run(root, 'host.kvm').stderr)
 
     def test_original_is_gone(self):
