@@ -21,8 +21,7 @@ STATE = 'var/lib/gpucheck'
 MUTABLE = ('etc', 'srv', 'var')  # nothing else may change, and that is looked at too
 OLD = 1_000_000_000 * 10**9 + 123_456_789  # ns: a time of change that no copy has by chance
 
-# A new GRUB drop-in and a new file of modprobe.d, both in folders that are not there yet, and a VM's definition edited;
-# no var/lib.
+# A new GRUB drop-in and a new file of modprobe.d, both in folders that are not there yet; nor is var/lib.
 DESKTOP = '''\
 acpi    DMAR
 cmdline root=/dev/sda1 ro quiet intel_iommu=off
@@ -30,13 +29,24 @@ pci 0000:00:01.0 0604 8086:a70d driver=pcieport
   pci 0000:01:00.0 0300 10de:2504 driver=nvidia boot_vga=0
   pci 0000:01:00.1 0403 10de:228e driver=snd_hda_intel
 pci 0000:00:02.0 0300 8086:a780 driver=i915 boot_vga=1
+remove etc/modprobe.d
+remove usr/share/misc
+'''
+
+# A VM's definition is edited, which costs a start of gpucheck-libvirt: so it is a host of its own, and nothing else is.
+DEFINITION = '''\
+acpi    DMAR
+iommu   dmar0
+cmdline root=/dev/sda1 ro quiet intel_iommu=on
+pci 0000:00:01.0 0604 8086:a70d driver=pcieport group=2
+  pci 0000:01:00.0 0300 10de:2504 driver=vfio-pci group=19 boot_vga=0
+pci 0000:00:02.0 0300 8086:a780 driver=i915 group=1 boot_vga=1
 file etc/libvirt/qemu/ml.xml
     <domain type='kvm'>
       <name>ml</name>
       <devices>
       </devices>
     </domain>
-remove etc/modprobe.d
 remove usr/share/misc
 '''
 
@@ -87,7 +97,8 @@ def make_odd(place):
 
 # Name -> description, files to make odd, runs before the one that is looked at.
 KINDS = {
-    'desktop': (DESKTOP, ('etc/libvirt/qemu/ml.xml',), ()),
+    'desktop': (DESKTOP, (), ()),
+    'definition': (DEFINITION, ('etc/libvirt/qemu/ml.xml',), ()),
     'server': (SERVER, ('srv/boot/cmdline',), (('--fix', '--yes', 'display.primary'),)),
 }
 

@@ -85,8 +85,8 @@ class Damaged(Faults):
         self.assertIn('the record of plan 1: ', story.run(root, 'host.kvm').stderr)
 
     def test_original_is_gone(self):
-        for name in ('before.2', 'after.2'):
-            story = hosts.story('desktop')
+        for name in ('before.0', 'after.0'):
+            story = hosts.story('definition')
             root = story.root('after')
             damage(root, name, None)
             tree = hosts.tree_of(root)
