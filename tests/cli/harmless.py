@@ -15,7 +15,7 @@ Rule = collections.namedtuple('Rule', 'checks paths ways why')
 
 RULES = (
     Rule('.*', 'etc/hostname', '.*', 'names the host in the report and decides nothing'),
-    Rule('.*', 'var/lib/gpucheck', '.*', 'tells of a plan that was interrupted, on standard error, and decides nothing'),
+    Rule('.*', 'var/lib/gpucheck(/.*)?', '.*', 'tells of a plan that was interrupted, on standard error, and decides nothing'),
     Rule('.*', 'usr/share/misc/pci.ids', '.*', 'names devices in reasons and decides nothing'),
     Rule('iommu.isolated', '(PORT|OTHER)/(vendor|device)', '.*',
          'names a member of the group; whether it is harmless hangs on its class, header and driver'),
@@ -51,7 +51,7 @@ RULES = (
 
 # For the choice of the cards without --gpu: what may change it and yet end with status 0.
 CHOICE = (
-    Rule('', 'var/lib/gpucheck', '.*', 'tells of a plan that was interrupted, and decides nothing'),
+    Rule('', 'var/lib/gpucheck(/.*)?', '.*', 'tells of a plan that was interrupted, and decides nothing'),
     Rule('', '(GPU|OTHER)', 'missing', 'there is no such device'),
     Rule('', '(GPU|OTHER)/driver', 'missing', 'the device has no driver, so it is not on a vfio driver'),
     Rule('', '(GPU|OTHER)/physfn', 'missing',

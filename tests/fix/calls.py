@@ -23,7 +23,7 @@ CALL = re.compile(r'^\d+ +(\w+)\((.*)$')
 PLACE = re.compile(r'(?:AT_FDCWD|\d+)<([^>]*)>')
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
-Calls = collections.namedtuple('Calls', 'executed written status')
+Calls = collections.namedtuple('Calls', 'executed written stderr')
 
 
 def paths_of(call, rest):
@@ -44,7 +44,6 @@ def paths_of(call, rest):
 
 def traced(root, *arguments):
     """Run gpucheck below a root: paths of executed programs, and (call, path) of what could be written."""
-    calls = Calls([], [], [])
     with tempfile.NamedTemporaryFile(prefix='gpucheck-calls-') as log:
         command = ['strace', '-f', '-y', '-s', '4096', '-o', log.name,
                    '-e', 'trace=execve,execveat,' + ','.join('?' + one for one in OPENING + CHANGING),
@@ -52,7 +51,7 @@ def traced(root, *arguments):
         # The leak checker cannot work under a tracer.
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                               env=environment(ASAN_OPTIONS='detect_leaks=0'), timeout=SECONDS, check=False)
-        calls.status.append((done.returncode, text(done.stderr)))
+        calls = Calls([], [], text(done.stderr))
         lines = text(log.read()).splitlines()
     for line in lines:
         match = CALL.match(line)

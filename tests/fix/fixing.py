@@ -2,11 +2,10 @@
 """What the tests of --fix share: hosts to mend, runs, and the comparison of a host before and after."""
 import hashlib
 import os
-import shutil
 import subprocess
 import tempfile
 
-from harness import FAILED, FIXTURES, PASSED, REFUSED, Root, arguments_of, built_root, kept_roots
+from harness import FIXTURES, PASSED, REFUSED, Root, arguments_of, built_root, kept_roots
 from machines import VirtualMachines
 from shown import Plan
 from tree import STATE, differences, parents, snapshot
@@ -85,7 +84,8 @@ class Fixing(VirtualMachines):
     def records(self, root):
         """Names of the recorded plans."""
         folder = root.at(STATE)
-        return sorted(filter(str.isdigit, os.listdir(folder))) if os.path.isdir(folder) else []
+        names = os.listdir(folder) if os.path.isdir(folder) else []
+        return sorted(filter(str.isdigit, names), key=int)
 
     def state(self, root, record):
         with open(os.path.join(root.at(STATE), record, 'state'), encoding='utf-8') as f:

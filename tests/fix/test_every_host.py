@@ -4,8 +4,8 @@
 import unittest
 
 from fixing import Fixing, folders_above, on_every_host
-from harness import PASSED, REFUSED, Report
-from shown import NOTHING, Plan, patched
+from harness import REFUSED, Report
+from shown import NOTHING, patched
 from tree import STATE, differences
 
 WRONG = ('fail', 'warn')

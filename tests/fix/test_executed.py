@@ -22,7 +22,7 @@ class Executed(Fixing):
         for step in (('--fix', '--yes', *arguments), ('--undo',)):
             calls = traced(root, *step)
             with self.subTest(step=step):
-                self.assertTrue(calls.executed, calls.status)
+                self.assertTrue(calls.executed, calls.stderr)
                 self.assertEqual([path for path in calls.executed if not self.may_run(path)], [])
                 self.assertEqual([one for one in calls.written if not self.may_write(root, one[1])], [])
 

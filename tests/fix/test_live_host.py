@@ -9,7 +9,7 @@ import unittest
 
 from fixing import Fixing
 from grub import NO_MKCONFIG
-from harness import FAILED, NOBODY, REFUSED, gpucheck
+from harness import FAILED, NOBODY
 from tree import STATE, differences
 
 # What decides about iommu.cmdline.

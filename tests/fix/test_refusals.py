@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What --fix does not do to a host, and says so."""
-import os
 import unittest
 
 from fixing import Fixing, described
