@@ -62,15 +62,15 @@ class Aftermath:
                 continue
             assert path in temporary and cut, '%s is neither old nor new: %r' % (path, one)
         if not cut and hosts.states_of(root).get(self.story.plan) != 'applied':
-            self.check_before(root)
+            self.check_before(tree)
         return tree
 
-    def check_before(self, root):
-        different = hosts.differences(hosts.tree_of(root), self.story.before)
+    def check_before(self, tree):
+        different = hosts.differences(tree, self.story.before)
         assert not different, 'not as before: %s' % different
 
-    def check_after(self, root):
-        different = hosts.differences(hosts.timeless(hosts.tree_of(root)), hosts.timeless(self.story.after))
+    def check_after(self, tree):
+        different = hosts.differences(hosts.timeless(tree), hosts.timeless(self.story.after))
         assert not different, 'not as planned: %s' % different
 
     def check_next_run(self, root, cut):
@@ -101,14 +101,14 @@ class Aftermath:
         else:
             assert run.status == REFUSED, said(run)
             assert ('there is no plan %d' % plan if state is None else 'taken back already') in run.stderr, said(run)
-        self.check_before(root)
+        self.check_before(hosts.tree_of(root))
 
     def check_fix(self, root):
         """And then everything works as if nothing had been."""
         plan = max([0, *hosts.states_of(root)]) + 1
         run = self.story.run(root, '--fix', '--yes')
         assert 'plan %d is applied' % plan in run.stderr and 'interrupted' not in run.stderr, said(run)
-        self.check_after(root)
+        self.check_after(hosts.tree_of(root))
         left = [name for name in hosts.records_of(root) if name.endswith('.new')]
         assert not left, 'left in the state folder: %s' % left
 

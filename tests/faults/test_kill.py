@@ -15,7 +15,7 @@ class Killed(Faults):
         """At every call that changes something, and at some of the others, or all in the full mode."""
         story = hosts.story(kind)
         aftermath = Aftermath(story)
-        points = [one for one in calls if one.changes] + every(8, [one for one in calls if not one.changes])
+        points = [one for one in calls if one.changes] + every(10, [one for one in calls if not one.changes])
 
         def kill(point):
             root = story.root(state)
