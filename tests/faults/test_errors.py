@@ -7,7 +7,7 @@ import unittest
 import hosts
 from faults import Aftermath, FULL, Faults, every, said, sentences
 from harness import PASSED
-from trace import STOP, calls_of, calls_of_taking_back, injected
+from trace import calls_of, calls_of_taking_back, injected, stopped
 
 # The last means that nothing is wrong: only one that lasts would be an error.
 ERRORS = ('ENOSPC', 'EIO', 'EROFS', 'EACCES', 'EDQUOT', 'EINTR')
@@ -130,8 +130,9 @@ class Failed(Faults):
     def test_taking_back(self):
         for kind in hosts.KINDS:
             with self.subTest(kind=kind):
-                calls = calls_of_taking_back(hosts.story(kind).root('before'))
-                self.fail_everywhere('taking back', kind, 'before', calls, '--fix', '--yes', also=STOP)
+                stop = stopped(hosts.story(kind).root('before'))
+                calls = calls_of_taking_back(hosts.story(kind).root('before'), stop)
+                self.fail_everywhere('taking back', kind, 'before', calls, '--fix', '--yes', also=stop)
 
     def test_undoing(self):
         for kind in hosts.KINDS:

@@ -5,7 +5,7 @@ import unittest
 
 import hosts
 from faults import Aftermath, Faults, every
-from trace import STOP, calls_of, calls_of_taking_back, injected
+from trace import calls_of, calls_of_taking_back, injected, stopped
 
 KILLED = -9
 
@@ -39,8 +39,9 @@ class Killed(Faults):
     def test_taking_back(self):
         for kind in hosts.KINDS:
             with self.subTest(kind=kind):
-                calls = calls_of_taking_back(hosts.story(kind).root('before'))
-                self.kill_everywhere('taking back', kind, 'before', calls, '--fix', '--yes', also=STOP)
+                stop = stopped(hosts.story(kind).root('before'))
+                calls = calls_of_taking_back(hosts.story(kind).root('before'), stop)
+                self.kill_everywhere('taking back', kind, 'before', calls, '--fix', '--yes', also=stop)
 
     def test_undoing(self):
         for kind in hosts.KINDS:

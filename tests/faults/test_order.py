@@ -9,7 +9,7 @@ import unittest
 
 import hosts
 from faults import Faults
-from trace import STOP, calls_of
+from trace import calls_of, stopped
 
 PATHS = re.compile(r'<(/[^>]*)>|"([^"]*)"')
 OF_NAMES = ('mkdirat', 'renameat', 'unlinkat')
@@ -73,7 +73,8 @@ class Flushed(Faults):
     def test_taking_back(self):
         for kind in hosts.KINDS:
             with self.subTest(kind=kind):
-                self.follow('applying and taking back', kind, 'before', '--fix', '--yes', also=STOP)
+                stop = stopped(hosts.story(kind).root('before'))
+                self.follow('applying and taking back', kind, 'before', '--fix', '--yes', also=stop)
 
     def test_undoing(self):
         for kind in hosts.KINDS:

@@ -53,10 +53,6 @@ def why_no_strace():
 NO_STRACE = why_no_strace()
 
 
-# The wish to stop arrives under the lock, and is heeded after the first file.
-STOP = ('getpid:signal=TERM:when=1',)
-
-
 def injected(*injections):
     """The words before a command that make these things happen to it: 'fsync:error=EIO:when=3'."""
     names = {one.split(':')[0] for one in injections}
@@ -85,8 +81,14 @@ def calls_of(root, *arguments, also=()):
     return calls
 
 
-def calls_of_taking_back(root):
+def stopped(root):
+    """What makes --fix take back: the wish to stop arrives under the lock, and is heeded after the first file."""
+    asked = next(one for one in calls_of(root, '--fix', '--yes') if one.name == 'getpid')
+    return ('getpid:signal=TERM:when=%d' % asked.number,)
+
+
+def calls_of_taking_back(root, stop):
     """Those of a --fix that is told to stop, from where it begins to take back."""
-    calls = calls_of(root, '--fix', '--yes', also=STOP)
+    calls = calls_of(root, '--fix', '--yes', also=stop)
     begin = next(index for index, one in enumerate(calls) if 'undoing' in one.text)
     return calls[begin - 1:]
