@@ -6,7 +6,7 @@
 #include "commands/commands.h"
 #include "commands/present.h"
 #include "commands/progress.h"
-#include "host/vms.h"
+#include "host/vm/vms.h"
 #include "plan/preconditions.h"
 #include "report/output.h"
 #include "report/plan_text.h"

@@ -3,7 +3,7 @@
 #include "engine/configuration.h"
 
 #include "base/alloc.h"
-#include "host/guests.h"
+#include "host/vm/guests.h"
 #include "probes/catalogue.h"
 
 #include <errno.h>

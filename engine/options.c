@@ -3,7 +3,7 @@
 #include "engine/options.h"
 
 #include "base/alloc.h"
-#include "host/guests.h"
+#include "host/vm/guests.h"
 #include "probes/catalogue.h"
 
 #include <ctype.h>

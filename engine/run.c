@@ -4,8 +4,8 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "host/guests.h"
-#include "host/pci_names.h"
+#include "host/pci/pci_names.h"
+#include "host/vm/guests.h"
 #include "probes/catalogue.h"
 
 #include <errno.h>

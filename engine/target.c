@@ -3,9 +3,9 @@
 #include "engine/target.h"
 
 #include "base/alloc.h"
-#include "host/gpu_kind.h"
-#include "host/pci_names.h"
-#include "host/vfio_driver.h"
+#include "host/card/gpu_kind.h"
+#include "host/modules/vfio_driver.h"
+#include "host/pci/pci_names.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "engine/configuration.h"
-#include "host/card.h"
-#include "host/vms.h"
+#include "host/card/card.h"
+#include "host/vm/vms.h"
 
 struct target {
 	struct card card;

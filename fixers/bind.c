@@ -4,7 +4,7 @@
 #include "fixers/bind_files.h"
 #include "fixers/fixer.h"
 #include "fixers/refusals.h"
-#include "host/holders.h"
+#include "host/card/holders.h"
 
 #include <errno.h>
 #include <string.h>

@@ -7,8 +7,8 @@
 #include "fixers/initramfs.h"
 #include "fixers/modprobe_drop_in.h"
 #include "fixers/templates.h"
-#include "host/card_ids.h"
-#include "host/kernel_modules.h"
+#include "host/card/card_ids.h"
+#include "host/modules/kernel_modules.h"
 
 #include <string.h>
 

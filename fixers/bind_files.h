@@ -3,7 +3,7 @@
 #ifndef GPUCHECK_FIXERS_BIND_FILES_H
 #define GPUCHECK_FIXERS_BIND_FILES_H
 
-#include "host/card.h"
+#include "host/card/card.h"
 #include "plan/plan.h"
 
 /*

@@ -6,8 +6,8 @@
 #include "fixers/grub_drop_in.h"
 #include "fixers/kernel_line.h"
 #include "fixers/kernelstub.h"
-#include "host/bootloader.h"
-#include "host/root.h"
+#include "host/boot/bootloader.h"
+#include "host/files/root.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "fixers/fixer.h"
 #include "fixers/refusals.h"
-#include "host/vm_changes.h"
+#include "host/vm/vm_changes.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "fixers/boot_words.h"
 #include "fixers/templates.h"
-#include "host/initramfs_tool.h"
+#include "host/boot/initramfs_tool.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "fixers/boot_words.h"
 #include "fixers/fixer.h"
-#include "host/iommu.h"
+#include "host/iommu/iommu.h"
 #include "probes/boot_arguments.h"
 
 #include <errno.h>

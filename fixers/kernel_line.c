@@ -3,7 +3,7 @@
 #include "fixers/kernel_line.h"
 
 #include "base/alloc.h"
-#include "host/kernel_arguments.h"
+#include "host/boot/kernel_arguments.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -4,9 +4,9 @@
 
 #include "base/alloc.h"
 #include "fixers/templates.h"
-#include "host/bootloader.h"
-#include "host/kernel_modules.h"
-#include "host/vfio_ids.h"
+#include "host/boot/bootloader.h"
+#include "host/modules/kernel_modules.h"
+#include "host/modules/vfio_ids.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
 #ifndef GPUCHECK_FIXERS_MODPROBE_DROP_IN_H
 #define GPUCHECK_FIXERS_MODPROBE_DROP_IN_H
 
-#include "host/card.h"
-#include "host/modprobe.h"
+#include "host/card/card.h"
+#include "host/modules/modprobe.h"
 #include "plan/plan.h"
 
 #define MODPROBE_DROP_IN "etc/modprobe.d/gpucheck.conf"

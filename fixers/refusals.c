@@ -3,9 +3,9 @@
 #include "fixers/refusals.h"
 
 #include "base/alloc.h"
-#include "host/display.h"
-#include "host/pci_names.h"
-#include "host/vfio_driver.h"
+#include "host/display/display.h"
+#include "host/modules/vfio_driver.h"
+#include "host/pci/pci_names.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef GPUCHECK_FIXERS_REFUSALS_H
 #define GPUCHECK_FIXERS_REFUSALS_H
 
-#include "host/card.h"
+#include "host/card/card.h"
 
 /*
  * Taking the card from the host takes its only display, or the IOMMU group of the card holds a disk

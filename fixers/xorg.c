@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* display.primary: tell Xorg which display stays with the host, where nothing tells it yet. */
 
-#include "host/xorg.h"
+#include "host/display/xorg.h"
 #include "base/alloc.h"
 #include "fixers/fixer.h"
 #include "fixers/templates.h"
-#include "host/display.h"
+#include "host/display/display.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,14 +3,14 @@
 #ifndef GPUCHECK_HOST_STATE_H
 #define GPUCHECK_HOST_STATE_H
 
-#include "host/bootloader.h"
-#include "host/fact.h"
-#include "host/guests.h"
-#include "host/kernel_arguments.h"
-#include "host/pci.h"
-#include "host/root.h"
-#include "host/vms.h"
-#include "host/xorg.h"
+#include "host/boot/bootloader.h"
+#include "host/boot/kernel_arguments.h"
+#include "host/display/xorg.h"
+#include "host/files/fact.h"
+#include "host/files/root.h"
+#include "host/pci/pci.h"
+#include "host/vm/guests.h"
+#include "host/vm/vms.h"
 
 /* Whole-file limits in bytes: far above what any kernel writes, far below what hurts. */
 enum {

@@ -4,8 +4,8 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "host/rebind.h"
-#include "host/vm_changes.h"
+#include "host/pci/rebind.h"
+#include "host/vm/vm_changes.h"
 
 #include <errno.h>
 

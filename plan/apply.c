@@ -3,8 +3,8 @@
 #include "plan/apply.h"
 
 #include "base/alloc.h"
-#include "host/root_write.h"
-#include "host/vm_changes.h"
+#include "host/files/root_write.h"
+#include "host/vm/vm_changes.h"
 #include "plan/effects.h"
 #include "plan/follow_up.h"
 #include "plan/preconditions.h"

@@ -3,7 +3,7 @@
 #include "plan/diff.h"
 
 #include "base/alloc.h"
-#include "host/command.h"
+#include "host/process/command.h"
 
 #include <errno.h>
 #include <stdlib.h>

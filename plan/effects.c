@@ -3,11 +3,11 @@
 #include "plan/effects.h"
 
 #include "base/alloc.h"
-#include "host/bootloader.h"
-#include "host/initramfs.h"
-#include "host/iommu.h"
-#include "host/iommu_arguments.h"
-#include "host/root.h"
+#include "host/boot/bootloader.h"
+#include "host/boot/initramfs.h"
+#include "host/files/root.h"
+#include "host/iommu/iommu.h"
+#include "host/iommu/iommu_arguments.h"
 
 #include <errno.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "host/root_write.h"
+#include "host/files/root_write.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "plan/plan.h"
 
 #include "base/alloc.h"
-#include "host/root_write.h"
+#include "host/files/root_write.h"
 
 #include <errno.h>
 #include <stdarg.h>

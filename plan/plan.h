@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "base/strings.h"
-#include "host/command.h"
 #include "host/host.h"
+#include "host/process/command.h"
 
 #include <stdbool.h>
 #include <stddef.h>

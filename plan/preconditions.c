@@ -3,7 +3,7 @@
 #include "plan/preconditions.h"
 
 #include "base/alloc.h"
-#include "host/root_write.h"
+#include "host/files/root_write.h"
 #include "plan/undo.h"
 
 #include <errno.h>

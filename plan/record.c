@@ -3,7 +3,7 @@
 #include "plan/record.h"
 
 #include "base/alloc.h"
-#include "host/root_write.h"
+#include "host/files/root_write.h"
 #include "plan/record_json.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writing the record of a plan that is about to be applied. */
 #include "base/alloc.h"
-#include "host/root_write.h"
+#include "host/files/root_write.h"
 #include "plan/record.h"
 #include "plan/record_json.h"
 

@@ -3,8 +3,8 @@
 #include "probes/bind_fix.h"
 
 #include "base/alloc.h"
-#include "host/card_ids.h"
-#include "host/kernel_modules.h"
+#include "host/card/card_ids.h"
+#include "host/modules/kernel_modules.h"
 #include "probes/boot_arguments.h"
 
 static char *list_addresses(const struct card *card)

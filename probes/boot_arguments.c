@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/strings.h"
-#include "host/iommu.h"
+#include "host/iommu/iommu.h"
 
 int boot_arguments_read(const struct subject *subject, struct boot_arguments *ret,
 			struct error *error)

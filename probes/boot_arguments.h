@@ -4,8 +4,8 @@
 #ifndef GPUCHECK_PROBES_BOOT_ARGUMENTS_H
 #define GPUCHECK_PROBES_BOOT_ARGUMENTS_H
 
-#include "host/bootloader.h"
-#include "host/iommu_arguments.h"
+#include "host/boot/bootloader.h"
+#include "host/iommu/iommu_arguments.h"
 #include "probes/probe.h"
 
 struct boot_arguments {

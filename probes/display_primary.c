@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* display.primary: firmware, kernel and Xorg show the host on another device than the card. */
 #include "base/alloc.h"
-#include "host/display.h"
-#include "host/pci_names.h"
-#include "host/xorg.h"
+#include "host/display/display.h"
+#include "host/display/xorg.h"
+#include "host/pci/pci_names.h"
 #include "probes/firmware_fix.h"
 #include "probes/probe.h"
 

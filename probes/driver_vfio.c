@@ -2,8 +2,8 @@
 /* driver.vfio: every function of the card is on vfio-pci or a variant of it. */
 #include "base/alloc.h"
 #include "base/strings.h"
-#include "host/pci_names.h"
-#include "host/vfio_driver.h"
+#include "host/modules/vfio_driver.h"
+#include "host/pci/pci_names.h"
 #include "probes/bind_fix.h"
 
 /* Drivers of the card's functions, each once. */

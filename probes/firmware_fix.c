@@ -2,7 +2,7 @@
 /* A remedy that lies in the firmware's menus. */
 #include "probes/firmware_fix.h"
 
-#include "host/iommu.h"
+#include "host/iommu/iommu.h"
 
 void firmware_fix(const struct subject *subject, struct finding *finding, const char *what)
 {

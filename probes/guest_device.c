@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* guest.device: the guest's PCI bus shows every function that was passed. */
 #include "base/alloc.h"
-#include "host/guests.h"
-#include "host/pci_names.h"
+#include "host/pci/pci_names.h"
+#include "host/vm/guests.h"
 #include "probes/probe.h"
 
 /* The VM may hold several functions of one id, from this card and others. */

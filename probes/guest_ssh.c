@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* guest.ssh: the guest can be asked over SSH, by a key, with its host key known. */
-#include "host/guests.h"
+#include "host/vm/guests.h"
 #include "probes/probe.h"
 
 static const struct {

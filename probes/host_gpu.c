@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* host.gpu: every function of the card answers on the bus and has its addresses. */
 #include "base/alloc.h"
-#include "host/pci_config.h"
-#include "host/pci_names.h"
+#include "host/pci/pci_config.h"
+#include "host/pci/pci_names.h"
 #include "probes/firmware_fix.h"
 #include "probes/probe.h"
 

@@ -2,7 +2,7 @@
 /* iommu.enabled: VT-d or AMD-Vi is at work; failing, which layer keeps it off. */
 #include "base/alloc.h"
 #include "base/strings.h"
-#include "host/iommu.h"
+#include "host/iommu/iommu.h"
 #include "probes/boot_arguments.h"
 #include "probes/firmware_fix.h"
 

@@ -2,11 +2,11 @@
 /* iommu.isolated: nothing foreign in the card's IOMMU groups keeps them from a VM. */
 #include "base/alloc.h"
 #include "base/strings.h"
-#include "host/gpu_kind.h"
-#include "host/iommu.h"
-#include "host/kernel_modules.h"
-#include "host/pci_names.h"
-#include "host/vfio_driver.h"
+#include "host/card/gpu_kind.h"
+#include "host/iommu/iommu.h"
+#include "host/modules/kernel_modules.h"
+#include "host/modules/vfio_driver.h"
+#include "host/pci/pci_names.h"
 #include "probes/boot_arguments.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* iommu.remapping: a VM's device cannot raise interrupts it was not given. */
 #include "base/alloc.h"
-#include "host/iommu.h"
+#include "host/iommu/iommu.h"
 #include "probes/boot_arguments.h"
 #include "probes/firmware_fix.h"
 

@@ -2,7 +2,7 @@
 /* iommu.reserved: firmware claims no fixed mapping for the card's group. */
 #include "base/alloc.h"
 #include "base/strings.h"
-#include "host/iommu.h"
+#include "host/iommu/iommu.h"
 #include "probes/firmware_fix.h"
 #include "probes/probe.h"
 

@@ -3,9 +3,9 @@
 #ifndef GPUCHECK_PROBES_PROBE_H
 #define GPUCHECK_PROBES_PROBE_H
 
-#include "host/card.h"
+#include "host/card/card.h"
 #include "host/host.h"
-#include "host/vms.h"
+#include "host/vm/vms.h"
 #include "probes/finding.h"
 
 enum stage {

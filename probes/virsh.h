@@ -3,7 +3,7 @@
 #ifndef GPUCHECK_PROBES_VIRSH_H
 #define GPUCHECK_PROBES_VIRSH_H
 
-#include "host/vms.h"
+#include "host/vm/vms.h"
 
 /* "virsh VERB NAME"; the caller frees it. verb may hold options: "dumpxml --inactive". */
 char *virsh_command(const char *verb, const struct vm *vm);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vm.functions: the VM gets every function of the card. */
 #include "base/alloc.h"
-#include "host/pci_names.h"
+#include "host/pci/pci_names.h"
 #include "probes/hostdev_fix.h"
 #include "probes/probe.h"
 #include "probes/virsh.h"

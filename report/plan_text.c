@@ -3,7 +3,7 @@
 #include "report/plan_text.h"
 
 #include "base/alloc.h"
-#include "host/root.h"
+#include "host/files/root.h"
 #include "plan/diff.h"
 #include "report/escape.h"
 

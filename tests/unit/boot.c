@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The default entry of grub.cfg, as grub-mkconfig of Debian and Ubuntu writes it. */
 #include "base/alloc.h"
-#include "host/grub_cfg.h"
+#include "host/boot/grub_cfg.h"
 #include "tests/unit/suites.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Commands of the host: nothing of ours reaches them but what is meant to, and they end in time. */
-#include "host/command.h"
+#include "host/process/command.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "tests/unit/suites.h"

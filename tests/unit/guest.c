@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a guest answers, where it is, and what a domain's XML says. */
 #include "base/alloc.h"
-#include "host/guest/listing.h"
-#include "host/guest_destination.h"
-#include "host/libvirt/domain_xml.h"
+#include "host/programs/guest/listing.h"
+#include "host/programs/libvirt/domain_xml.h"
+#include "host/vm/guest_destination.h"
 #include "tests/unit/suites.h"
 
 #include <errno.h>

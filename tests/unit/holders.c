@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Who holds a card: processes below a small root, their descriptors as links. */
-#include "host/holders.h"
+#include "host/card/holders.h"
 #include "base/alloc.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/tree.h"

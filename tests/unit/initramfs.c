@@ -3,9 +3,9 @@
  * What an initramfs image holds: archives written byte by byte, for what no tool writes, and what
  * the host's side makes of the answers. tests/cli has images that real tools made.
  */
-#include "host/initramfs.h"
+#include "host/boot/initramfs.h"
 #include "base/alloc.h"
-#include "host/initramfs/image.h"
+#include "host/programs/initramfs/image.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/tree.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Kernel arguments as the kernel reads them, and the interrupt table. */
 #include "base/alloc.h"
-#include "host/interrupts.h"
-#include "host/iommu_arguments.h"
+#include "host/iommu/interrupts.h"
+#include "host/iommu/iommu_arguments.h"
 #include "tests/unit/suites.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lines of modprobe's configuration, read as kmod reads them. */
-#include "host/modprobe.h"
+#include "host/modules/modprobe.h"
 #include "base/alloc.h"
-#include "host/vfio_ids.h"
+#include "host/modules/vfio_ids.h"
 #include "tests/unit/suites.h"
 
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The files modprobe reads, and depmod's index; the real modprobe is asked where there is one. */
 #include "base/alloc.h"
-#include "host/kernel_modules.h"
-#include "host/modprobe.h"
-#include "host/vfio_ids.h"
+#include "host/modules/kernel_modules.h"
+#include "host/modules/modprobe.h"
+#include "host/modules/vfio_ids.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/tree.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PCI addresses, configuration space and resources. */
 #include "base/alloc.h"
-#include "host/pci_config.h"
+#include "host/pci/pci_config.h"
 #include "tests/unit/suites.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The door to the host's files: nothing outside the root, nothing but regular files. */
-#include "host/root.h"
+#include "host/files/root.h"
 #include "base/alloc.h"
-#include "host/fact.h"
+#include "host/files/fact.h"
 #include "tests/unit/suites.h"
 
 #include <errno.h>

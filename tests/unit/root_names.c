@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names, folders, links and locks below a root: never outside of it. */
 #include "base/alloc.h"
-#include "host/root_write.h"
+#include "host/files/root_write.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/tree.h"
 

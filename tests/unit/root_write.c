@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writing files below a root: whole or not at all, with all that the old one had. */
-#include "host/root_write.h"
+#include "host/files/root_write.h"
 #include "base/alloc.h"
 #include "tests/unit/suites.h"
 #include "tests/unit/tree.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Xorg's BusID and the Device sections it stands in. */
-#include "host/xorg.h"
+#include "host/display/xorg.h"
 #include "base/alloc.h"
 #include "tests/unit/suites.h"
 

@@ -7,7 +7,7 @@ from machines import CARD, GPU_SOURCE, Machine, VirtualMachines, hostdev
 
 NAMES = ('ml server', "it's", 'a"b', 'Größe', 'x&y', 'a<b>', '#1 # SKIP forged', '-rf', '$(reboot)', 'a;b', '日本', '%s%n',
          '\\', 'x' * 200)
-DOTTED = ('..', '.hidden')  # of a root's folders, what begins with a dot is not read (host/root.h)
+DOTTED = ('..', '.hidden')  # of a root's folders, what begins with a dot is not read (host/files/root.h)
 
 
 class OneOrMany(VirtualMachines):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""host/vm_changes.h, called from C: how the program's answers become codes and sentences."""
+"""host/vm/vm_changes.h, called from C: how the program's answers become codes and sentences."""
 import errno
 import os
 import signal

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * host/vm_changes.h on the command line, for test_vm_changes.py:
+ * host/vm/vm_changes.h on the command line, for test_vm_changes.py:
  *
  *   vm-changes ROOT URI COMMAND ARGUMENT...     ROOT "" is the live host, URI "" the default
  *
  * Texts are given as names of files. What comes back is written to standard output; an error is
  * "NUMBER TEXT" there, with exit status 1.
  */
-#include "host/vm_changes.h"
+#include "host/vm/vm_changes.h"
 
 #include "base/alloc.h"
-#include "host/vms.h"
+#include "host/vm/vms.h"
 
 #include <errno.h>
 #include <stdio.h>

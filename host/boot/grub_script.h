@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * GRUB's script language, as far as grub-mkconfig's output uses it: words and quotes, variables,
+ * blocks and the conditions of if (GRUB manual, "Writing full configuration files directly").
+ */
+#ifndef GPUCHECK_HOST_BOOT_GRUB_SCRIPT_H
+#define GPUCHECK_HOST_BOOT_GRUB_SCRIPT_H
+
+#include "base/strings.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One simple command: its words as written, quotes and variables still in them. */
+struct grub_command {
+	struct strings words;
+	bool opens;  /* a block "{" follows it */
+	bool closes; /* it is the "}" of a block */
+};
+
+struct grub_script {
+	struct grub_command *commands;
+	size_t count;
+};
+
+/* Names and values in step; a later value replaces an earlier one. */
+struct grub_variables {
+	struct strings names, values;
+};
+
+/* Never fails: what is no script gives commands nobody knows. */
+void grub_script_parse(const char *text, struct grub_script *ret);
+void grub_script_free(struct grub_script *script);
+
+/* The command behind the block that command number `open` opens, script->count at the end. */
+size_t grub_block_end(const struct grub_script *script, size_t open);
+
+void grub_set(struct grub_variables *variables, const char *name, const char *value);
+const char *grub_get(const struct grub_variables *variables, const char *name); /* "" if unset */
+void grub_variables_free(struct grub_variables *variables);
+
+/* A word without its quotes, variables put in; the caller frees it. */
+char *grub_expand(const struct grub_variables *variables, const char *word);
+
+/*
+ * Whether the command that is words[first...] succeeds, for "[" and "test"; any other command, and
+ * tests on files other than grubenv, count as false.
+ */
+bool grub_condition(const struct grub_variables *variables, const struct strings *words,
+		    size_t first, bool has_environment);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an initramfs image of the host holds, by way of gpucheck-initramfs. */
+#include "host/boot/initramfs.h"
+
+#include "base/alloc.h"
+#include "host/process/program.h"
+#include "host/state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	ANSWER_SECONDS = 60,     /* xz and bzip2 unpack some ten megabytes in a second */
+	ANSWER_LIMIT = 32 << 20, /* what it may keep (4 MiB), each byte written as \u0001 */
+};
+
+static int code_of(const char *kind)
+{
+	static const struct {
+		const char *kind;
+		int code;
+	} codes[] = {
+		{ "missing", ENOENT },
+		{ "permission", EACCES },
+		{ "format", EINVAL },
+		{ "size", EFBIG },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		if (!strcmp(kind, codes[i].kind))
+			return codes[i].code;
+	return EIO;
+}
+
+static bool read_names(const json_t *list, struct strings *ret)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *name = json_string_value(json_array_get(list, i));
+
+		if (!name)
+			return false;
+		strings_add(ret, name);
+	}
+	strings_sort(ret);
+	return json_is_array(list);
+}
+
+static bool read_files(const json_t *list, struct initramfs *initramfs)
+{
+	initramfs->files = xcalloc(json_array_size(list), sizeof(*initramfs->files));
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *item = json_array_get(list, i);
+		const char *path = answer_string(item, "path"), *text = answer_string(item, "text");
+
+		if (!path)
+			return false;
+		initramfs->files[i].path = xstrdup(path);
+		initramfs->files[i].text = text ? xstrdup(text) : NULL;
+		initramfs->count = i + 1;
+	}
+	return json_is_array(list);
+}
+
+static int read_answer(const json_t *answer, struct initramfs *initramfs, struct error *error)
+{
+	const json_t *trouble = json_object_get(answer, "error");
+	const char *text = answer_string(trouble, "text"), *kind = answer_string(trouble, "kind");
+
+	if (text && kind)
+		return error_set(error, code_of(kind), "%s", text);
+	if (!read_names(json_object_get(answer, "modules"), &initramfs->modules) ||
+	    !read_names(json_object_get(answer, "releases"), &initramfs->releases) ||
+	    !read_files(json_object_get(answer, "files"), initramfs))
+		return error_set(error, EPROTO, "gpucheck-initramfs: not the answer it should be");
+	return 0;
+}
+
+int initramfs_read(struct host *host, const char *path, struct initramfs *ret, struct error *error)
+{
+	struct program_call call = {
+		.name = "gpucheck-initramfs",
+		.request = json_pack("{s:s?, s:s}", "root", root_directory(host->root), "path",
+				     path),
+		.seconds = ANSWER_SECONDS,
+		.limit = ANSWER_LIMIT,
+	};
+	struct initramfs initramfs = { 0 };
+	int r;
+
+	if (!call.request)
+		return error_set(error, EINVAL, "/%s: not UTF-8", path);
+	program_call_all(&call, 1);
+	json_decref(call.request);
+	if (!call.answer)
+		return error_set(error, call.error.code, "/%s: %s", path, call.error.text);
+	r = read_answer(call.answer, &initramfs, error);
+	json_decref(call.answer);
+	if (r < 0)
+		initramfs_free(&initramfs);
+	else
+		*ret = initramfs;
+	return r;
+}
+
+void initramfs_free(struct initramfs *initramfs)
+{
+	if (!initramfs)
+		return;
+	strings_free(&initramfs->modules);
+	strings_free(&initramfs->releases);
+	for (size_t i = 0; i < initramfs->count; i++) {
+		free(initramfs->files[i].path);
+		free(initramfs->files[i].text);
+	}
+	free(initramfs->files);
+	*initramfs = (struct initramfs){ 0 };
+}
+
+const struct initramfs_file *initramfs_find(const struct initramfs *initramfs, const char *path)
+{
+	for (size_t i = 0; i < initramfs->count; i++)
+		if (!strcmp(initramfs->files[i].path, path))
+			return &initramfs->files[i];
+	return NULL;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who on this host holds a card: processes with one of its device nodes open (proc/PID/fd). */
+#ifndef GPUCHECK_HOST_CARD_HOLDERS_H
+#define GPUCHECK_HOST_CARD_HOLDERS_H
+
+#include "host/card/card.h"
+
+struct holder {
+	int pid;
+	char *name; /* proc/PID/comm */
+	char *node; /* below the root: "dev/dri/renderD128" */
+	char *unit; /* "gdm.service", "docker-….scope", a container's id; NULL when there is none */
+};
+
+/*
+ * By pid and node, each pair once. The caller frees them with holders_free. Links are read, nothing
+ * is opened: a node's driver, a hung process or a dead file server cannot hold us.
+ *
+ * What processes hold in other ways (a mapping or a dma-buf whose descriptor is closed) is not
+ * seen, nor is a node that a container has under another name.
+ *
+ * -EACCES when some descriptors may not be read and no holder was found among the others; -ENOENT
+ * when the root has no processes (no proc/1): a recorded host. -errno of what cannot be read.
+ */
+int holders_find(struct host *host, const struct card *card, struct holder **ret, size_t *ret_count,
+		 struct error *error);
+void holders_free(struct holder *holders, size_t count);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The door to the machine's files: openat2(2) below one directory. */
+#include "host/files/root.h"
+
+#include "base/alloc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { MAX_NAMES = 1 << 20, MAX_TRIES = 512, FIRST_READ = 4096 };
+
+struct root {
+	int descriptor;
+	char *directory; /* NULL for the live host */
+};
+
+int root_open(const char *directory, struct root **ret, struct error *error)
+{
+	struct root *root;
+	int descriptor = open(directory ? directory : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (descriptor < 0)
+		return error_set_errno(error, errno, "%s", directory ? directory : "/");
+	/* O_PATH asks for no right on the directory itself. */
+	if (faccessat(descriptor, ".", X_OK, AT_EACCESS) < 0) {
+		int code = errno;
+
+		close(descriptor);
+		return error_set_errno(error, code, "%s", directory ? directory : "/");
+	}
+	root = xcalloc(1, sizeof(*root));
+	root->descriptor = descriptor;
+	root->directory = directory ? xstrdup(directory) : NULL;
+	*ret = root;
+	return 0;
+}
+
+void root_close(struct root *root)
+{
+	if (!root)
+		return;
+	close(root->descriptor);
+	free(root->directory);
+	free(root);
+}
+
+bool root_is_live(const struct root *root)
+{
+	return !root->directory;
+}
+
+const char *root_directory(const struct root *root)
+{
+	return root->directory;
+}
+
+static int open_below(struct root *root, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (unsigned)flags | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	long descriptor;
+
+	/*
+	 * A link with ".." in it cannot be resolved safely while anything on the machine is renamed
+	 * (openat2(2), EAGAIN): try again, at first at once.
+	 */
+	for (int tries = 0; tries < MAX_TRIES; tries++) {
+		descriptor = syscall(SYS_openat2, root->descriptor, path, &how, sizeof(how));
+		if (descriptor >= 0 || (errno != EAGAIN && errno != EINTR))
+			break;
+		if (tries >= MAX_TRIES / 2)
+			usleep(1000);
+	}
+	return descriptor < 0 ? -errno : (int)descriptor;
+}
+
+int root_open_file(struct root *root, const char *path, int flags, struct error *error)
+{
+	int descriptor = open_below(root, path, flags);
+
+	if (descriptor == -ENOSYS)
+		return error_set(error, ENOSYS, "openat2 is missing: Linux 5.6 or later is needed");
+	if (descriptor < 0)
+		return error_set_errno(error, descriptor, "/%s", path);
+	return descriptor;
+}
+
+int root_open_regular(struct root *root, const char *path, struct error *error)
+{
+	/* O_NONBLOCK: a FIFO put in place of a file must not hold us. */
+	int descriptor = root_open_file(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, error);
+	struct stat status;
+	int r = 0;
+
+	if (descriptor < 0)
+		return descriptor;
+	if (fstat(descriptor, &status) < 0)
+		r = error_set_errno(error, errno, "/%s", path);
+	else if (!S_ISREG(status.st_mode))
+		r = error_set(error, EINVAL, "/%s: not a regular file", path);
+	if (r == 0)
+		return descriptor;
+	close(descriptor);
+	return r;
+}
+
+/* Everything up to the end of file; one byte more than limit means too much. */
+static int read_all(int descriptor, size_t limit, char **ret, size_t *ret_length)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length = 0, room = 0;
+
+	for (;;) {
+		ssize_t got;
+
+		if (length + 1 >= room) {
+			room = room ? 2 * room : FIRST_READ;
+			text = xreallocarray(text, room, 1);
+		}
+		got = read(descriptor, text + length, room - length - 1);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		length += (size_t)got;
+		if (length > limit)
+			return -EFBIG;
+	}
+	text = xreallocarray(text, length + 1, 1);
+	text[length] = '\0';
+	*ret_length = length;
+	*ret = text;
+	text = NULL;
+	return 0;
+}
+
+int root_read(struct root *root, const char *path, size_t limit, char **ret, size_t *ret_length,
+	      struct error *error)
+{
+	_cleanup_close_ int descriptor = root_open_regular(root, path, error);
+	size_t length = 0;
+	int r;
+
+	if (descriptor < 0)
+		return descriptor;
+	r = read_all(descriptor, limit, ret, &length);
+	if (r == -EFBIG)
+		return error_set(error, EFBIG, "/%s: larger than %zu bytes", path, limit);
+	if (r < 0)
+		return error_set_errno(error, r, "/%s", path);
+	if (ret_length)
+		*ret_length = length;
+	return 0;
+}
+
+int root_read_text(struct root *root, const char *path, size_t limit, char **ret,
+		   struct error *error)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+	int r = root_read(root, path, limit, &text, &length, error);
+
+	if (r < 0)
+		return r;
+	if (strlen(text) != length)
+		return error_set(error, EINVAL, "/%s: holds a NUL byte, it is no text", path);
+	*ret = text;
+	text = NULL;
+	return 0;
+}
+
+int root_read_link(struct root *root, const char *path, char **ret, struct error *error)
+{
+	_cleanup_close_ int descriptor = -1;
+	char target[4096];
+	ssize_t length;
+
+	descriptor = root_open_file(root, path, O_PATH | O_NOFOLLOW, error);
+	if (descriptor < 0)
+		return descriptor;
+	length = readlinkat(descriptor, "", target, sizeof(target));
+	/* Linux answers ENOENT for an empty path on what is no link (readlink(2)). */
+	if (length < 0 && errno != ENOENT && errno != EINVAL)
+		return error_set_errno(error, errno, "/%s", path);
+	if (length < 0)
+		return error_set(error, EINVAL, "/%s: not a symbolic link", path);
+	if ((size_t)length == sizeof(target))
+		return error_set_errno(error, ENAMETOOLONG, "/%s", path);
+	*ret = xstrndup(target, (size_t)length);
+	return 0;
+}
+
+int root_list(struct root *root, const char *path, struct strings *ret, struct error *error)
+{
+	struct strings names = { 0 };
+	struct dirent *entry;
+	int descriptor;
+	DIR *stream;
+
+	descriptor = root_open_file(root, path, O_RDONLY | O_DIRECTORY, error);
+	if (descriptor < 0)
+		return descriptor;
+	stream = fdopendir(descriptor);
+	if (!stream) {
+		int code = errno;
+
+		close(descriptor);
+		return error_set_errno(error, code, "/%s", path);
+	}
+	for (errno = 0; (entry = readdir(stream)); errno = 0) {
+		if (entry->d_name[0] == '.')
+			continue;
+		if (names.count == MAX_NAMES) {
+			errno = EFBIG;
+			break;
+		}
+		strings_add(&names, entry->d_name);
+	}
+	if (errno) {
+		int code = errno;
+
+		closedir(stream);
+		strings_free(&names);
+		return error_set_errno(error, code, "/%s", path);
+	}
+	closedir(stream);
+	*ret = names;
+	return 0;
+}
+
+int root_exists(struct root *root, const char *path, struct error *error)
+{
+	int descriptor = open_below(root, path, O_PATH);
+
+	if (descriptor == -ENOENT || descriptor == -ENOTDIR)
+		return 0;
+	if (descriptor < 0)
+		return error_set_errno(error, descriptor, "/%s", path);
+	close(descriptor);
+	return 1;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The door to the machine's files: everything is opened below one directory, "/" or a recorded
+ * host's, and no link leads out of it (openat2(2), RESOLVE_IN_ROOT).
+ *
+ * Paths are the host's own without the leading slash: "proc/cmdline".
+ */
+#ifndef GPUCHECK_HOST_FILES_ROOT_H
+#define GPUCHECK_HOST_FILES_ROOT_H
+
+#include "base/error.h"
+#include "base/strings.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct root;
+
+/* directory NULL is "/", the live host. -ENOENT, -ENOTDIR, -EACCES, -ENOSYS (kernel before 5.6). */
+int root_open(const char *directory, struct root **ret, struct error *error);
+void root_close(struct root *root);
+
+/* True for the machine the program runs on, false for a directory that stands for a host. */
+bool root_is_live(const struct root *root);
+
+/* The directory as root_open got it, for a program that opens it anew; NULL is "/". The root's. */
+const char *root_directory(const struct root *root);
+
+/*
+ * Whole content of a regular file, a NUL behind it; the caller frees *ret. *ret_length may be NULL.
+ * -ENOENT when there is none; -EFBIG above limit bytes; -EINVAL for what is no regular file.
+ */
+int root_read(struct root *root, const char *path, size_t limit, char **ret, size_t *ret_length,
+	      struct error *error);
+
+/* The same for a file that is text: a NUL byte in it is -EINVAL. */
+int root_read_text(struct root *root, const char *path, size_t limit, char **ret,
+		   struct error *error);
+
+/* The text of a symbolic link; the caller frees it. -ENOENT, -EINVAL when it is no link. */
+int root_read_link(struct root *root, const char *path, char **ret, struct error *error);
+
+/*
+ * Names in a directory, unsorted; -ENOENT, -ENOTDIR, -EFBIG above 2^20 names. Names that begin with
+ * a dot are left out: no directory we read gives them a meaning, and a recorded host keeps its
+ * empty directories in git with such a file.
+ */
+int root_list(struct root *root, const char *path, struct strings *ret, struct error *error);
+
+/* 1 when the path leads to something, 0 when it does not, -errno when that cannot be told. */
+int root_exists(struct root *root, const char *path, struct error *error);
+
+/* A descriptor of a file that is no FIFO, device or folder, for a library that reads by itself. */
+int root_open_regular(struct root *root, const char *path, struct error *error);
+
+/* A descriptor of whatever it is; flags as for open(2). -errno. */
+int root_open_file(struct root *root, const char *path, int flags, struct error *error);
+
+#endif

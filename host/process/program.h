@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Programs of our own that speak with libvirt and guests: run side by side, within a time limit. */
+#ifndef GPUCHECK_HOST_PROCESS_PROGRAM_H
+#define GPUCHECK_HOST_PROCESS_PROGRAM_H
+
+#include "base/error.h"
+
+#include <jansson.h>
+#include <stddef.h>
+
+struct program_call {
+	const char *name; /* gpucheck-libvirt: beside this program, else in its libexec folder */
+	json_t *request;  /* the caller's */
+	unsigned seconds; /* it is killed after this */
+	size_t limit;     /* bytes of answer it may give */
+	json_t *answer;   /* out: a new reference, or NULL with error filled */
+	struct error error;
+};
+
+/* Start all calls, gather their answers, and return when the last has ended or was ended. */
+void program_call_all(struct program_call *calls, size_t count);
+
+/* The string at a key of an answer; NULL when it is null, missing or no string. The object's. */
+const char *answer_string(const json_t *object, const char *key);
+
+#endif

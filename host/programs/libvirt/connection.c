@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The domains of a libvirt connection, read without changing anything. */
+#include "host/programs/libvirt/connection.h"
+
+#include "base/alloc.h"
+#include "host/programs/libvirt/answer.h"
+#include "host/programs/libvirt/domain_xml.h"
+
+#include <libvirt/libvirt.h>
+#include <stdlib.h>
+#include <string.h>
+
+static json_t *describe_definition(const char *xml, json_t *broken)
+{
+	struct error error;
+	json_t *definition;
+
+	if (!xml)
+		return json_null();
+	if (domain_xml_read(xml, strlen(xml), &definition, &error) == 0)
+		return definition;
+	json_array_append_new(broken, json_string(error.text));
+	return json_null();
+}
+
+json_t *describe_domain(const char *name, const char *state, bool managed_save, const char *saved,
+			const char *live)
+{
+	json_t *domain = json_object(), *broken = json_array();
+
+	json_object_set_new(domain, "name", json_string(name));
+	json_object_set_new(domain, "state", json_string(state));
+	json_object_set_new(domain, "managed_save", json_boolean(managed_save));
+	json_object_set_new(domain, "saved", describe_definition(saved, broken));
+	json_object_set_new(domain, "live", describe_definition(live, broken));
+	json_object_set_new(domain, "addresses", json_array());
+	json_object_set_new(domain, "broken", broken);
+	return domain;
+}
+
+static bool has_string(const json_t *list, const char *text)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *item = json_string_value(json_array_get(list, i));
+
+		if (item && !strcmp(item, text))
+			return true;
+	}
+	return false;
+}
+
+static bool passes_something(const json_t *definition)
+{
+	return json_array_size(json_object_get(definition, "hostdevs")) > 0;
+}
+
+/* Link-local and loopback addresses lead nowhere from here. */
+static bool is_useful(const char *address)
+{
+	return strncmp(address, "127.", 4) != 0 && strcmp(address, "::1") != 0 &&
+	       strncasecmp(address, "fe80:", 5) != 0;
+}
+
+/* IPv4 first: known_hosts and hostfwd rules are mostly written for it. */
+static size_t add_addresses(virDomainPtr domain, unsigned source, json_t *list)
+{
+	virDomainInterfacePtr *interfaces = NULL;
+	int count = virDomainInterfaceAddresses(domain, &interfaces, source, 0);
+
+	for (int type = VIR_IP_ADDR_TYPE_IPV4; type <= VIR_IP_ADDR_TYPE_IPV6; type++)
+		for (int i = 0; i < count; i++)
+			for (unsigned k = 0; k < interfaces[i]->naddrs; k++) {
+				const virDomainIPAddress *one = &interfaces[i]->addrs[k];
+
+				if (one->type == type && is_useful(one->addr) &&
+				    !has_string(list, one->addr))
+					json_array_append_new(list, json_string(one->addr));
+			}
+	for (int i = 0; i < count; i++)
+		virDomainInterfaceFree(interfaces[i]);
+	free(interfaces);
+	return json_array_size(list);
+}
+
+/* Lease, agent, ARP, in turn; only the agent needs a connection that may write. */
+static void find_addresses(const char *uri, virDomainPtr domain, json_t *list)
+{
+	virConnectPtr writable;
+	virDomainPtr same;
+
+	if (add_addresses(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE, list))
+		return;
+	writable = virConnectOpen(uri);
+	same = writable ? virDomainLookupByName(writable, virDomainGetName(domain)) : NULL;
+	if (same) {
+		add_addresses(same, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT, list);
+		virDomainFree(same);
+	}
+	if (writable)
+		virConnectClose(writable);
+	if (!json_array_size(list))
+		add_addresses(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP, list);
+}
+
+static json_t *read_domain(virDomainPtr domain)
+{
+	const char *state = domain_state(domain);
+	bool active = strcmp(state, "off") != 0 && strcmp(state, "crashed") != 0;
+	_cleanup_free_ char *saved = NULL, *live = NULL;
+
+	if (virDomainIsPersistent(domain) != 0)
+		saved = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);
+	if (active)
+		live = virDomainGetXMLDesc(domain, 0);
+	return describe_domain(virDomainGetName(domain), state,
+			       virDomainHasManagedSaveImage(domain, 0) == 1, saved, live);
+}
+
+static bool has(const json_t *domain, const char *definition)
+{
+	return !json_is_null(json_object_get(domain, definition));
+}
+
+/* Add it to the list, with its guest's addresses where it is handed a device. */
+static void add_domain(const char *uri, virDomainPtr domain, json_t *list)
+{
+	json_t *one = read_domain(domain);
+
+	/* One that vanished between list and look has neither definition. */
+	if (!has(one, "saved") && !has(one, "live") &&
+	    !json_array_size(json_object_get(one, "broken"))) {
+		json_decref(one);
+		return;
+	}
+	if (has(one, "live") && (passes_something(json_object_get(one, "live")) ||
+				 passes_something(json_object_get(one, "saved"))))
+		find_addresses(uri, domain, json_object_get(one, "addresses"));
+	json_array_append_new(list, one);
+}
+
+json_t *read_connection(const char *uri)
+{
+	virDomainPtr *domains = NULL;
+	virConnectPtr connection;
+	json_t *list, *answer;
+	int count;
+
+	connection = virConnectOpenReadOnly(uri);
+	if (!connection)
+		return answer_connection_failure();
+	count = virConnectListAllDomains(connection, &domains, 0);
+	if (count < 0) {
+		answer = answer_connection_failure();
+		virConnectClose(connection);
+		return answer;
+	}
+	list = json_array();
+	for (int i = 0; i < count; i++) {
+		add_domain(uri, domains[i], list);
+		virDomainFree(domains[i]);
+	}
+	free(domains);
+	virConnectClose(connection);
+	return json_pack("{s:o}", "domains", list);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* gpucheck-libvirt, asked once. */
+#include "host/vm/vm_program.h"
+
+#include "base/alloc.h"
+#include "host/process/program.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { ANSWER_LIMIT = 64 << 20 };
+
+static int code_of(const char *kind)
+{
+	static const struct {
+		const char *kind;
+		int code;
+	} codes[] = {
+		{ "request", EINVAL },    { "permission", EACCES }, { "connection", ECONNREFUSED },
+		{ "missing", ENOENT },    { "transient", ENODATA }, { "changed", ESTALE },
+		{ "refused", EREMOTEIO }, { "timeout", ETIMEDOUT },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		if (!strcmp(codes[i].kind, kind))
+			return codes[i].code;
+	return EPROTO;
+}
+
+int vm_program_ask(json_t *request, unsigned seconds, json_t **ret, struct error *error)
+{
+	struct program_call call = {
+		.name = "gpucheck-libvirt",
+		.request = request,
+		.seconds = seconds,
+		.limit = ANSWER_LIMIT,
+	};
+	const json_t *trouble;
+	const char *kind, *text;
+	int r;
+
+	if (!request)
+		return error_set(error, EINVAL, "a name or a text that is not UTF-8");
+	program_call_all(&call, 1);
+	json_decref(request);
+	if (!call.answer)
+		return error_set(error, call.error.code, "%s", call.error.text);
+	trouble = json_object_get(call.answer, "error");
+	if (!trouble) {
+		*ret = call.answer;
+		return 0;
+	}
+	kind = answer_string(trouble, "kind");
+	text = answer_string(trouble, "text");
+	r = error_set(error, kind ? code_of(kind) : EPROTO, "%s", text ? text : "unknown error");
+	json_decref(call.answer);
+	return r;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The virtual machines of the host: what libvirt, or its recorded files, say of each. */
+#ifndef GPUCHECK_HOST_VM_VMS_H
+#define GPUCHECK_HOST_VM_VMS_H
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "host/host.h"
+#include "host/pci/pci_address.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct vm_hostdev {
+	struct pci_address source; /* on the host */
+	struct pci_address guest;  /* in the VM, where has_guest */
+	bool has_guest;
+	bool unassigned; /* <address type='unassigned'/>: invisible in the guest */
+	bool managed;
+};
+
+/* One definition of a VM, as far as PCI devices go. */
+struct vm_definition {
+	bool known; /* there is one and it could be read */
+	struct vm_hostdev *hostdevs;
+	size_t count;
+	struct pci_address *commandline; /* passed by <qemu:commandline> instead */
+	size_t commandline_count;
+};
+
+struct vm {
+	char *name;
+	char *state;  /* running, paused, suspended, crashed, off, unknown */
+	bool running; /* the state is "running" */
+	bool active;  /* there is a QEMU process: running, paused or suspended */
+	bool managed_save;
+	struct vm_definition saved; /* not known for a transient VM */
+	struct vm_definition live;  /* known while active */
+	struct strings addresses;   /* of its guest, as libvirt knows them; the best first */
+	struct strings broken;      /* what is wrong with a definition that could not be read */
+};
+
+enum vms_source {
+	VMS_LIBVIRT,
+	VMS_FILES,        /* below a root: etc/libvirt/qemu and run/libvirt/qemu */
+	VMS_NOT_RECORDED, /* below a root without etc/libvirt */
+	VMS_NO_LIBVIRT,   /* not installed here */
+};
+
+struct vms {
+	enum vms_source source;
+	char *uri;        /* VMS_LIBVIRT */
+	struct vm *items; /* sorted by name */
+	size_t count;
+};
+
+/* Which libvirt to ask, before the first vms_read. NULL: qemu:///system, or the files of a root. */
+void vms_connect(struct host *host, const char *uri);
+
+/*
+ * The VMs; they stay the host's. -ETIMEDOUT, -EACCES, -ECONNREFUSED with a sentence when libvirt is
+ * installed and does not answer.
+ */
+int vms_read(struct host *host, const struct vms **ret, struct error *error);
+
+/* Let go of what was read, so that the next vms_read asks again. */
+void vms_forget(struct host *host);
+
+/* The hostdev that passes this function, NULL when there is none. */
+const struct vm_hostdev *vm_find_hostdev(const struct vm_definition *definition,
+					 const struct pci_address *source);
+
+/* The definition that counts for a VM's next start: the saved one, the live one of a transient VM.
+ */
+const struct vm_definition *vm_next_definition(const struct vm *vm);
+
+/* The definition passes this function by <qemu:commandline>, past libvirt. */
+bool vm_has_on_commandline(const struct vm_definition *definition,
+			   const struct pci_address *source);
+
+/* Either of its definitions passes this function, in whatever way. */
+bool vm_holds(const struct vm *vm, const struct pci_address *source);
+
+#endif
