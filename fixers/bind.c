@@ -5,17 +5,11 @@
 #include "fixers/fixer.h"
 #include "fixers/refusals.h"
 #include "host/card/holders.h"
+#include "host/iommu/iommu.h"
+#include "host/pci/pci.h"
 
 #include <errno.h>
 #include <string.h>
-
-static bool has_passed(const struct outcome *outcome, const char *id)
-{
-	for (size_t i = 0; i < outcome->count; i++)
-		if (!strcmp(outcome->results[i].probe->id, id))
-			return outcome->results[i].finding.verdict == VERDICT_PASS;
-	return false;
-}
 
 /* Processes in words: "Xorg (1234, gdm.service)", each once. */
 static char *names_of(const struct holder *holders, size_t count)
@@ -49,12 +43,37 @@ static int is_free(const struct repair *repair, struct error *error)
 	return count ? error_set(error, EBUSY, "now it is in use by %s", names) : 0;
 }
 
+/* vfio-pci takes nothing that is in no IOMMU group. */
+static int has_groups(const struct repair *repair, struct error *error)
+{
+	const struct card *card = repair->subject.card;
+	struct host *host = repair->subject.host;
+
+	for (size_t i = 0; i < card->count; i++) {
+		const char *group;
+		bool noiommu = false;
+		int r = pci_group(host, card->functions[i], &group, error);
+
+		if (r == 0 && group)
+			r = iommu_group_is_noiommu(host, group, &noiommu, error);
+		if (r < 0)
+			return r;
+		if (!group || noiommu)
+			return error_set(error, EAGAIN, "there is no IOMMU at work yet");
+	}
+	return 0;
+}
+
 /* Why the card cannot change hands in this boot; 0 when it can. */
 static int may_bind_now(const struct repair *repair, struct error *error)
 {
-	/* vfio-pci takes nothing that is in no IOMMU group. */
-	if (!host_is_live(repair->subject.host) || !has_passed(repair->outcome, "iommu.enabled"))
-		return error_set(error, EAGAIN, "there is no IOMMU at work yet");
+	int r;
+
+	if (!host_is_live(repair->subject.host))
+		return error_set(error, EPERM, "nothing is executed below a root");
+	r = has_groups(repair, error);
+	if (r < 0)
+		return r;
 	if (!repair->may_disrupt)
 		return error_set(error, EPERM, "with --allow-disruption it would now");
 	return is_free(repair, error);
