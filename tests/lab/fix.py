@@ -13,7 +13,7 @@ UNDO_TIME = 1800
 MAX_REBOOTS = 2
 FIX = "gpucheck --fix --yes --allow-disruption --format text --wait 240"
 
-# The card's option ROM would hang the guest's firmware.
+# A guest without a screen needs no option ROM.
 CONFIGURATION = "[gpu 0000:01:00.0]\nrom=off\n"
 
 # Everything that a person would look at: names, kinds, owners, modes and contents.
