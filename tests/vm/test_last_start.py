@@ -80,10 +80,11 @@ class LastStart(VirtualMachines):
         root.write(LOG % 'ml', STARTED + NOT_VIABLE + ENDED % 'failed')
         self.assertEqual(self.running(root, '--connect', self.libvirt(OFF))['reason'], 'VM ml is off')
 
-    def test_a_running_vm_s_log_is_left_alone(self):
-        root = self.with_log(STARTED + NOT_VIABLE + ENDED % 'failed', Machine('ml', CARD))
-        check = self.report(root, 'vm').check('vm.running')
-        self.assertEqual((check['verdict'], len(check['evidence'])), ('pass', 1))
+    def test_the_log_of_a_vm_with_a_process_is_left_alone(self):
+        for state, verdict in (('running', 'pass'), ('paused', 'fail')):
+            root = self.with_log(STARTED + NOT_VIABLE + ENDED % 'failed', Machine('ml', CARD, state))
+            check = self.report(root, 'vm').check('vm.running')
+            self.assertEqual((check['verdict'], len(check['evidence'])), (verdict, 1))
 
     def test_words_of_the_log_forge_nothing(self):
         line = QEMU + 'group 19 is not viable \x1b[2J\r# ok 1 \xff\n'
