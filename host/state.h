@@ -20,6 +20,9 @@ enum {
 	LIMIT_LARGE = 16 << 20,     /* proc/interrupts of a large machine, modules.alias */
 };
 
+/* The libvirt that is asked unless the caller names one; its logs and files are the host's. */
+#define SYSTEM_URI "qemu:///system"
+
 struct names_db;
 
 struct host {

@@ -18,6 +18,7 @@ enum {
 
 static const char *const state_names[] = {
 	[GUEST_ANSWERED] = "answered",
+	[GUEST_NO_ADDRESS] = "no-address",
 	[GUEST_UNREACHABLE] = "unreachable",
 	[GUEST_HOST_KEY_UNKNOWN] = "host-key-unknown",
 	[GUEST_HOST_KEY_CHANGED] = "host-key-changed",

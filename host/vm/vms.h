@@ -17,6 +17,7 @@ struct vm_hostdev {
 	bool has_guest;
 	bool unassigned; /* <address type='unassigned'/>: invisible in the guest */
 	bool managed;
+	bool own_rom; /* the guest's firmware is shown the card's own option ROM */
 };
 
 /* One definition of a VM, as far as PCI devices go. */
@@ -26,6 +27,7 @@ struct vm_definition {
 	size_t count;
 	struct pci_address *commandline; /* passed by <qemu:commandline> instead */
 	size_t commandline_count;
+	bool display; /* it has an emulated display: a <video> whose model is not none */
 };
 
 struct vm {

@@ -28,7 +28,7 @@ from walk import Walk, tell
 HERE = pathlib.Path(__file__).resolve().parent
 FIXTURES = HERE.parent.parent / "fixtures"
 # gpucheck finds the others beside itself.
-PROGRAMS = ("gpucheck", "gpucheck-libvirt", "gpucheck-guest", "gpucheck-initramfs")
+PROGRAMS = ("gpucheck", "gpucheck-libvirt", "gpucheck-definitions", "gpucheck-guest", "gpucheck-initramfs")
 INSTALLED = "/usr/local/lib/gpucheck"
 LINK = "/usr/local/bin/gpucheck"
 GPUCHECK_TIME = 120

@@ -158,6 +158,38 @@ START_TEST(hostdevs_in_every_form)
 }
 END_TEST
 
+/* Whether its one hostdev shows its own ROM, and whether it has a display. */
+static void check_rom(const char *xml, bool own_rom, bool display)
+{
+	json_t *definition;
+	const json_t *hostdevs;
+
+	ck_assert_int_eq(domain_xml_read(xml, strlen(xml), &definition, NULL), 0);
+	hostdevs = json_object_get(definition, "hostdevs");
+	ck_assert_msg(json_is_true(json_object_get(json_array_get(hostdevs, 0), "own_rom")) ==
+			      own_rom,
+		      "%s", xml);
+	ck_assert_msg(json_is_true(json_object_get(definition, "display")) == display, "%s", xml);
+	json_decref(definition);
+}
+
+#define CARD(rest)      HOSTDEV("type='pci'", "bus='1' slot='0'", rest)
+#define DEVICES(inside) "<domain><devices>" inside "</devices></domain>"
+
+START_TEST(roms_and_displays)
+{
+	check_rom(DEVICES(CARD("")), true, false);
+	check_rom(DEVICES(CARD("<rom bar='on'/>")), true, false);
+	check_rom(DEVICES(CARD("<rom bar='off'/>")), false, false);
+	check_rom(DEVICES(CARD("<rom enabled='no'/>")), false, false);
+	check_rom(DEVICES(CARD("<rom bar='on' file='/rom'/>")), false, false);
+	check_rom(DEVICES("<video><model type='none'/></video>" CARD("")), true, false);
+	check_rom(DEVICES(CARD("") "<video><model type='virtio'/></video>"), true, true);
+	check_rom(DEVICES("<video/>" CARD("")), true, false);
+	xmlCleanupParser();
+}
+END_TEST
+
 START_TEST(what_is_no_domain_is_refused)
 {
 	static const char *const bad[] = { "", "<domain", "<network/>", "<domstatus/>", "text" };
@@ -177,6 +209,7 @@ Suite *guest_suite(void)
 		what_our_command_does_not_print_is_refused,
 		destinations,
 		hostdevs_in_every_form,
+		roms_and_displays,
 		what_is_no_domain_is_refused,
 		NULL,
 	};

@@ -99,6 +99,23 @@ static bool passes_pci(xmlNode *node)
 		attribute_is(node, "mode", "subsystem"));
 }
 
+/* <rom bar='off'/> and <rom enabled='no'/> hide the device's own ROM, <rom file=/> replaces it. */
+static bool shows_own_rom(const xmlNode *node)
+{
+	xmlNode *rom = child_named(node, "rom");
+
+	return !rom || (!attribute_is(rom, "bar", "off") && !attribute_is(rom, "enabled", "no") &&
+			!xmlHasProp(rom, (const xmlChar *)"file"));
+}
+
+/* libvirt writes a <video> of its own for every VM with graphics: none in the text is none. */
+static bool is_display(const xmlNode *node)
+{
+	xmlNode *model = is_named(node, "video") ? child_named(node, "model") : NULL;
+
+	return model && !attribute_is(model, "type", "none");
+}
+
 static void add_hostdev(xmlNode *node, json_t *list)
 {
 	xmlNode *source = child_named(node, "source"), *inside = child_named(node, "address");
@@ -117,6 +134,7 @@ static void add_hostdev(xmlNode *node, json_t *list)
 								     : json_null());
 	json_object_set_new(one, "managed", json_boolean(attribute_is(node, "managed", "yes")));
 	json_object_set_new(one, "element", json_string((const char *)node->name));
+	json_object_set_new(one, "own_rom", json_boolean(shows_own_rom(node)));
 	json_array_append_new(list, one);
 }
 
@@ -205,6 +223,7 @@ int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *
 {
 	const xmlNode *domain, *devices;
 	json_t *hostdevs, *commandline;
+	bool display = false;
 	xmlDoc *document;
 	int r = read_document(xml, length, &document, &domain, error);
 
@@ -213,14 +232,17 @@ int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *
 	hostdevs = json_array();
 	commandline = json_array();
 	devices = child_named(domain, "devices");
-	for (xmlNode *node = devices ? devices->children : NULL; node; node = node->next)
+	for (xmlNode *node = devices ? devices->children : NULL; node; node = node->next) {
 		if (passes_pci(node))
 			add_hostdev(node, hostdevs);
+		display = display || is_display(node);
+	}
 	read_commandline(domain, commandline);
 	xmlFreeDoc(document);
 	*ret = json_object();
 	json_object_set_new(*ret, "hostdevs", hostdevs);
 	json_object_set_new(*ret, "commandline", commandline);
+	json_object_set_new(*ret, "display", json_boolean(display));
 	return 0;
 }
 
