@@ -45,7 +45,7 @@ class Traps:
         self.vm = Vm(machine)
 
     def says(self, check, verdict, *words, vm=NAME):
-        """Asks gpucheck for one check; words that its reason must have."""
+        """Asks gpucheck for one check; words that its reason or its remedy must have."""
         status, output, errors = self.machine.run(f"gpucheck --format json --vm {vm} {check}", REPORT_TIME)
         try:
             found = [one for one in json.loads(output)["checks"] if one["id"] == check]
@@ -54,10 +54,11 @@ class Traps:
         if len(found) != 1:
             yield False, f"{check} is in the report: status {status}, {errors}"
             return
-        reason = found[0]["reason"]
+        reason, fix = found[0]["reason"], found[0]["fix"] or {}
+        told = f"{reason} {fix.get('summary')}"
         yield found[0]["verdict"] == verdict, f"{check} is {verdict}: {found[0]['verdict']}: {reason}"
         for word in words:
-            yield word in reason, f"{check} names {word}: {reason}"
+            yield word in told, f"{check} names {word}: {told}"
 
     def refused(self, command, *words):
         """Tries it: it must fail, and say so."""
