@@ -48,7 +48,7 @@
 	"wait $p; echo status $?; kill $t ) & } </dev/null 2>&1 | "                       \
 	"{ n=0; while read -r l; do case $l in wait) echo wait;; "                        \
 	"late|\"status \"*) echo smi $l; break;; "                                        \
-	"*) n=$((n+1)); [ $n -lt 100 ] && echo smi says \"$l\";; esac; done; }; "
+	"*) n=$((n+1)); [ $n -le 100 ] || break; echo smi says \"$l\";; esac; done; }; "
 #define NVIDIA                                                                      \
 	"[ $g ] && { " NVIDIA_MODULE "if command -v nvidia-smi >/dev/null 2>&1; "   \
 	"then if [ $s ]; then echo smi run; " NVIDIA_SMI "else echo smi idle; fi; " \
