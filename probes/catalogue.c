@@ -22,7 +22,9 @@
 	PROBE(vm_pending_probe)      \
 	PROBE(vm_running_probe)      \
 	PROBE(guest_ssh_probe)       \
-	PROBE(guest_device_probe)
+	PROBE(guest_device_probe)    \
+	PROBE(guest_bars_probe)      \
+	PROBE(guest_driver_probe)
 
 #define DECLARE(name) extern const struct probe name;
 #define ADDRESS(name) &name,

@@ -25,6 +25,11 @@ RULES = (
     Rule('host.gpu|iommu.reserved|iommu.isolated|driver.vfio|display.primary', '(MATE|PORT|OTHER)/class', '.*',
          'a function of the slot that carries the GPU\'s vendor id is the card\'s, a bridge never is, and nothing else '
          'here carries that id below the card\'s switch'),
+    Rule('vm[.].*|guest[.].*', '(MATE|PORT|OTHER)/class', '.*', 'the same: the card has all its functions'),
+    Rule('vm[.](functions|conflict|pending|running)|guest[.].*', 'etc/libvirt/qemu(/[^/]*[.]xml)?', 'missing',
+         'a VM that runs and is not saved is a transient one, judged by what it runs'),
+    Rule('vm[.](hostdev|functions|conflict|pending)', 'run/libvirt/qemu(/[^/]*[.]xml)?', 'missing',
+         'then the VM is off, and judged by what is saved'),
     Rule('iommu.*', '(PORT|OTHER)/iommu_group', 'missing',
          'the kernel gives some functions no group (AMD\'s 00:00.2); another one that has a group is proof'),
     Rule('.*', 'sys/firmware/acpi/tables', '.*',

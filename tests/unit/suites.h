@@ -8,6 +8,7 @@
 Suite *boot_suite(void);
 Suite *command_suite(void);
 Suite *engine_suite(void);
+Suite *guest_answer_suite(void);
 Suite *guest_suite(void);
 Suite *holders_suite(void);
 Suite *initramfs_suite(void);
