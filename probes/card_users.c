@@ -28,11 +28,7 @@ static bool is_kept(const char *unit)
 	return false;
 }
 
-/*
- * systemd-logind opens displays for the sessions of users, and leaves the descriptors with process
- * 1 so that they outlive it: they go when the session ends.
- */
-static bool goes_with_session(const struct holder *holder)
+bool holder_goes_with_session(const struct holder *holder)
 {
 	return holder->pid == 1 ||
 	       (holder->unit && !strcmp(holder->unit, "systemd-logind.service"));
@@ -57,7 +53,7 @@ static void sort_out(const struct holder *holder, struct card_users *users)
 {
 	_cleanup_free_ char *who = NULL;
 
-	if (goes_with_session(holder))
+	if (holder_goes_with_session(holder))
 		return;
 	if (holder->service && !is_kept(holder->unit)) {
 		if (!strings_have(&users->services, holder->unit))
@@ -74,7 +70,8 @@ static void sort_all_out(struct card_users *users)
 	for (size_t i = 0; i < users->count; i++)
 		if (!i || users->holders[i].pid != users->holders[i - 1].pid)
 			sort_out(&users->holders[i], users);
-	if (users->count && !users->services.count && !users->by_hand.count)
+	users->sessions_only = users->count && !users->services.count && !users->by_hand.count;
+	if (users->sessions_only)
 		strings_add(
 			&users->by_hand,
 			"a user's session has the display open: loginctl shows which; log it out");

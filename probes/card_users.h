@@ -15,7 +15,14 @@ struct card_users {
 	char *vm;                /* the VM whose QEMU has the card, or NULL */
 	struct strings services; /* of the system, to be stopped */
 	struct strings by_hand;  /* what a person must end before the card is free, a phrase each */
+	bool sessions_only;      /* all of them are as below */
 };
+
+/*
+ * systemd-logind opens displays for the sessions of users, and leaves the descriptors with process
+ * 1 so that they outlive it: they go when the session ends.
+ */
+bool holder_goes_with_session(const struct holder *holder);
 
 /* As holders_find; also when it cannot be told whether a QEMU is that of a VM with the card. */
 int card_users_find(const struct subject *subject, struct card_users *ret, struct error *error);

@@ -119,7 +119,7 @@ const struct probe display_console_probe = {
 		"to the kernel, which keeps it as a console until a real driver comes: BOOTFB, "
 		"efifb, vesafb, simplefb, simpledrm. While it lies in one of the card's memory "
 		"windows, vfio-pci cannot reserve that window: the VM starts, and the guest's driver "
-		"fails or hangs.\n"
+		"fails or hangs. "
 		"Since Linux 6.0 vfio-pci takes such a framebuffer away when it gets a VGA "
 		"controller (class 0300), but not another display or 3D controller, and not where no "
 		"driver had taken the framebuffer in use. So what lies there now decides.",

@@ -25,11 +25,15 @@ static bool resets_by_bus_only(const struct strings *methods)
 	return methods->count > 0;
 }
 
-/* A reset of the bus takes all that is on it: vfio does it only where it has all of that. */
-static int judge_neighbour(const struct subject *subject, struct pci_function *one,
-			   struct finding *finding, struct error *error)
+/* Who else is on the GPU's bus. */
+struct neighbours {
+	struct strings vfio, other;
+};
+
+static int add_neighbour(const struct subject *subject, struct pci_function *one,
+			 struct neighbours *neighbours, struct finding *finding,
+			 struct error *error)
 {
-	_cleanup_free_ char *who = pci_describe(subject->host, one);
 	_cleanup_free_ char *path = pci_path(one, "driver");
 	const char *driver;
 	bool vfio = false;
@@ -40,24 +44,37 @@ static int judge_neighbour(const struct subject *subject, struct pci_function *o
 	if (r < 0)
 		return r;
 	finding_evidence(finding, path, "%s", driver ? driver : "none");
-	if (vfio)
-		finding_say(finding, VERDICT_WARN,
-			    "its only reset is that of its bus, which works while %s is in the "
-			    "same VM",
-			    who);
-	else
-		finding_say(finding, VERDICT_FAIL,
-			    "its only reset is that of its bus, which cannot be done while %s is "
-			    "there and not on vfio-pci: " ONLY_ONCE,
-			    who);
-	finding_fix(finding, FIX_MANUAL, NULL,
-		    "move the card to a slot of its own, or give all that is on its bus to the VM");
+	strings_take(vfio ? &neighbours->vfio : &neighbours->other,
+		     pci_describe(subject->host, one));
 	return 0;
+}
+
+/* A reset of the bus takes all that is on it: vfio does it only where it has all of that. */
+static void judge_neighbours(const struct neighbours *neighbours, struct finding *finding)
+{
+	_cleanup_free_ char *vfio = strings_join(&neighbours->vfio, ", ");
+	_cleanup_free_ char *other = strings_join(&neighbours->other, ", ");
+
+	if (neighbours->other.count)
+		finding_say(finding, VERDICT_FAIL,
+			    "the GPU's only reset is that of its bus, which cannot be done while "
+			    "vfio-pci does not have %s too: " ONLY_ONCE,
+			    other);
+	if (neighbours->vfio.count)
+		finding_say(finding, VERDICT_WARN,
+			    "the GPU's only reset is that of its bus, which is done only while %s "
+			    "is in the same VM",
+			    vfio);
+	if (neighbours->other.count || neighbours->vfio.count)
+		finding_fix(finding, FIX_MANUAL, NULL,
+			    "give all that is on its bus to the VM, or put the card into a slot "
+			    "where it is alone on its bus");
 }
 
 static int judge_bus(const struct subject *subject, struct finding *finding, struct error *error)
 {
 	const struct pci_address *gpu = &subject->card->functions[0]->address;
+	struct neighbours neighbours = { 0 };
 	const struct pci_functions *all;
 	int r = pci_functions(subject->host, &all, error);
 
@@ -66,8 +83,12 @@ static int judge_bus(const struct subject *subject, struct finding *finding, str
 
 		if (one->address.domain == gpu->domain && one->address.bus == gpu->bus &&
 		    !card_has(subject->card, &one->address))
-			r = judge_neighbour(subject, one, finding, error);
+			r = add_neighbour(subject, one, &neighbours, finding, error);
 	}
+	if (r == 0)
+		judge_neighbours(&neighbours, finding);
+	strings_free(&neighbours.vfio);
+	strings_free(&neighbours.other);
 	return r;
 }
 

@@ -25,10 +25,14 @@ static void show(const struct subject *subject, const struct card_users *users,
 	}
 }
 
-/* Whether it is the first node of its process. */
-static bool is_first(const struct card_users *users, size_t index)
+/* It is the first node of its process, and that one counts: what only goes with a session does
+ * where nobody else is there. */
+static bool counts(const struct card_users *users, size_t index)
 {
-	return !index || users->holders[index].pid != users->holders[index - 1].pid;
+	const struct holder *holder = &users->holders[index];
+
+	return (!index || holder->pid != holder[-1].pid) &&
+	       (users->sessions_only || !holder_goes_with_session(holder));
 }
 
 static void say_users(const struct card_users *users, struct finding *finding)
@@ -40,7 +44,7 @@ static void say_users(const struct card_users *users, struct finding *finding)
 	for (size_t i = 0; i < users->count; i++) {
 		_cleanup_free_ char *who = NULL;
 
-		if (!is_first(users, i) || processes++ >= NAMED)
+		if (!counts(users, i) || processes++ >= NAMED)
 			continue;
 		who = holder_describe(&users->holders[i]);
 		strings_take(&phrases, xasprintf("%s holds /%s", who, users->holders[i].node));
@@ -60,8 +64,8 @@ static void fix(const struct card_users *users, struct finding *finding)
 	_cleanup_free_ char *by_hand = strings_join(&users->by_hand, "; ");
 
 	if (!users->by_hand.count)
-		finding_fix(finding, FIX_DISRUPTIVE, command,
-			    "stop %s, until the card is with vfio-pci", services);
+		finding_fix(finding, FIX_DISRUPTIVE, command, "stop %s until vfio-pci has the card",
+			    services);
 	else if (users->services.count)
 		finding_fix(finding, FIX_MANUAL, command, "%s; then stop %s", by_hand, services);
 	else

@@ -63,14 +63,6 @@ static bool is_tried(const struct subject *subject)
 	       framebuffer_word_is_in(running);
 }
 
-static bool is_only_display(const struct subject *subject)
-{
-	struct boot_display shown;
-
-	return boot_display_find(subject->host, subject->card, &shown, NULL) == 0 &&
-	       shown.is_card && !display_other(subject->host, subject->card);
-}
-
 void framebuffer_fix(const struct subject *subject, struct finding *finding)
 {
 	static const char firmware[] =
@@ -82,18 +74,17 @@ void framebuffer_fix(const struct subject *subject, struct finding *finding)
 			finding, FIX_MANUAL, NULL,
 			"mend driver.vfio first, and look again: vfio-pci of this kernel takes the "
 			"framebuffer of a VGA controller away when it gets the card");
-	else if (is_only_display(subject))
-		finding_fix(finding, FIX_MANUAL, NULL,
-			    "this is the only display of the host, and without the framebuffer a "
-			    "boot shows nothing: %s if there is one, or add " FRAMEBUFFER_WORD
-			    " to the kernel arguments once the host is run over SSH or a serial "
-			    "console",
-			    firmware);
 	else if (is_tried(subject))
 		finding_fix(finding, FIX_MANUAL, NULL,
 			    FRAMEBUFFER_WORD
 			    " is among this boot's arguments and does not keep it away: %s",
 			    firmware);
+	else if (!display_other(subject->host, subject->card))
+		finding_fix(finding, FIX_MANUAL, NULL,
+			    "this is the only display of the host, and without the framebuffer a "
+			    "boot shows nothing: add one, or let the host run without a screen "
+			    "(SSH, serial console) and add " FRAMEBUFFER_WORD
+			    " to the kernel arguments");
 	else
 		boot_arguments_fix(subject, finding,
 				   "add " FRAMEBUFFER_WORD " to the kernel arguments");
