@@ -198,6 +198,14 @@ static bool parse_pid(const char *name, int *ret)
 	return !errno && pid && pid <= INT_MAX;
 }
 
+/* A link of a process that has just ended reads "permission denied" (fs/proc/base.c). */
+static bool is_there(const struct search *search, int pid)
+{
+	_cleanup_free_ char *path = xasprintf("proc/%d", pid);
+
+	return root_exists(search->host->root, path, NULL) != 0;
+}
+
 static int search_processes(struct search *search, const struct strings *names, struct error *error)
 {
 	int r = 0;
@@ -208,16 +216,16 @@ static int search_processes(struct search *search, const struct strings *names, 
 		if (!parse_pid(names->items[i], &pid))
 			continue;
 		r = add_process(search, pid, error);
-		search->hidden += r == -EACCES || r == -EPERM;
+		search->hidden += (r == -EACCES || r == -EPERM) && is_there(search, pid);
 		/* A process that ended meanwhile holds nothing. */
 		if (r == -ENOENT || r == -ESRCH || r == -EACCES || r == -EPERM)
 			r = 0;
 	}
 	if (r == 0 && search->hidden && !search->count)
 		r = error_set(error, EACCES,
-			      "/proc: the open files of %zu processes may not be read, which would "
+			      "/proc: the open files of %zu process%s may not be read, which would "
 			      "tell who holds the card",
-			      search->hidden);
+			      search->hidden, search->hidden > 1 ? "es" : "");
 	return r;
 }
 
