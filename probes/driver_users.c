@@ -99,8 +99,7 @@ static void run(const struct subject *subject, struct finding *finding)
 			    "who holds the card is not recorded (no /" RECORDED_HOLDERS
 			    " that names it)");
 	} else if (r == -EACCES && host_is_live(subject->host)) {
-		finding_say(finding, VERDICT_ERROR, "%s: only root sees it (sudo gpucheck)",
-			    error.text);
+		finding_say(finding, VERDICT_ERROR, "%s: run sudo gpucheck", error.text);
 	} else if (r < 0) {
 		finding_say_error(finding, &error);
 	} else {

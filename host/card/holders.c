@@ -223,8 +223,8 @@ static int search_processes(struct search *search, const struct strings *names, 
 	}
 	if (r == 0 && search->hidden && !search->count)
 		r = error_set(error, EACCES,
-			      "/proc: the open files of %zu process%s may not be read, which would "
-			      "tell who holds the card",
+			      "/proc: only root may read the open files of %zu process%s, which "
+			      "would tell who holds the card",
 			      search->hidden, search->hidden > 1 ? "es" : "");
 	return r;
 }
@@ -294,10 +294,9 @@ int holders_find(struct host *host, const struct card *card, struct holder **ret
 	if (!host_is_live(host))
 		return read_record(host, card, ret, ret_count, error);
 	/* A /proc mounted with hidepid= shows the caller's own processes only. */
-	return error_set(
-		error, EACCES,
-		"/proc: the host's processes are not there, which would tell who holds the "
-		"card");
+	return error_set(error, EACCES,
+			 "/proc: only root sees the host's processes, which would tell who holds "
+			 "the card");
 }
 
 char *holder_describe(const struct holder *holder)

@@ -27,11 +27,11 @@ exit %(status)d
 # A made-up machine: processes that hold nodes, in a cgroup of their own each, then gpucheck.
 SCRIPT = '''set -e; folder=$1; holders=$2; shift 2
 mount --bind "$folder/root/sys" /sys
-mkdir -p "$folder/dev/dri" "$folder/var"; mknod "$folder/dev/null" c 1 3; : >"$folder/dev/dri/card1"
+mkdir -p "$folder/dev/dri" "$folder/dev/shm"; mount --bind /dev/shm "$folder/dev/shm"; mknod "$folder/dev/null" c 1 3; : >"$folder/dev/dri/card1"
 : >"$folder/dev/dri/card2"
 for path in boot etc var; do mount --bind "$folder/root/$path" "/$path"; done
 mount --bind "$folder/systemctl" /usr/bin/systemctl
-mount --bind "$folder/dev" /dev
+mount --rbind "$folder/dev" /dev
 hold() { # NAME NODE CGROUP
     exec 9<"/dev/dri/$2"; sleep 60 & echo $! >"$folder/$1"; exec 9<&-
     echo "0::$3" >"$folder/$1.cgroup"; mount --bind "$folder/$1.cgroup" "/proc/$!/cgroup"
