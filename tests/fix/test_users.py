@@ -27,8 +27,8 @@ exit %(status)d
 # A made-up machine: processes that hold nodes, in a cgroup of their own each, then gpucheck.
 SCRIPT = '''set -e; folder=$1; holders=$2; shift 2
 mount --bind "$folder/root/sys" /sys
-mkdir -p "$folder/dev/dri" "$folder/dev/shm"; mount --bind /dev/shm "$folder/dev/shm"; mknod "$folder/dev/null" c 1 3; : >"$folder/dev/dri/card1"
-: >"$folder/dev/dri/card2"
+mkdir -p "$folder/dev/dri" "$folder/dev/shm"; mount --bind /dev/shm "$folder/dev/shm"
+mknod "$folder/dev/null" c 1 3; : >"$folder/dev/dri/card1"; : >"$folder/dev/dri/card2"
 for path in boot etc var; do mount --bind "$folder/root/$path" "/$path"; done
 mount --bind "$folder/systemctl" /usr/bin/systemctl
 mount --rbind "$folder/dev" /dev
@@ -64,7 +64,8 @@ class Recorded(Fixing):
         self.assertNamed(SERVICES, 'stop lightdm.service', '(systemctl stop lightdm.service)')
 
     def test_sessions(self):
-        self.assertNamed(SESSION, 'gnome-shell (2201, ', 'log its user out', 'ollama (4100, docker-4f1c.scope)', 'python3 (4711)')
+        self.assertNamed(SESSION, 'gnome-shell (2201, ', 'log its user out', 'ollama (4100, docker-4f1c.scope)',
+                         'python3 (4711)')
 
 
 @unittest.skipIf(NO_MOUNT_NAMESPACE, NO_MOUNT_NAMESPACE)
@@ -80,10 +81,10 @@ class Live(Fixing):
             f.write(STANDS_IN % {'folder': folder, 'kills': kills, 'status': status})
         os.chmod(f.name, 0o755)
         self.before = self.tree(root)
-        done = subprocess.run(['unshare', '-m', '-p', '-f', '--mount-proc', 'sh', '-c', SCRIPT, 'sh', folder, '\n'.join(holders),
-                               os.environ['GPUCHECK'], '--fix', '--gpu', '0000:01:00.0', CHECK, *arguments],
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment(), timeout=120,
-                              check=False)
+        command = ['unshare', '-m', '-p', '-f', '--mount-proc', 'sh', '-c', SCRIPT, 'sh', folder, '\n'.join(holders),
+                   os.environ['GPUCHECK'], '--fix', '--gpu', '0000:01:00.0', CHECK, *arguments]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment(),
+                              timeout=120, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(differences(self.before, self.tree(root)), {})
         called = os.path.join(folder, 'called')
