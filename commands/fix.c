@@ -116,7 +116,8 @@ static int apply(const struct round *round, struct error *error)
 static bool starts_a_vm(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->action_count; i++)
-		if (plan->actions[i].kind != ACTION_BIND)
+		if (plan->actions[i].kind != ACTION_BIND &&
+		    plan->actions[i].kind != ACTION_STOP_SERVICE)
 			return true;
 	return false;
 }

@@ -11,21 +11,14 @@
 #include <errno.h>
 #include <string.h>
 
-/* Processes in words: "Xorg (1234, gdm.service)", each once. */
+/* Processes in words, each once. */
 static char *names_of(const struct holder *holders, size_t count)
 {
 	_cleanup_strings_ struct strings names = { 0 };
 
-	for (size_t i = 0; i < count; i++) {
-		const struct holder *holder = &holders[i];
-		char *name = xasprintf("%s (%d%s%s)", holder->name, holder->pid,
-				       holder->unit ? ", " : "", holder->unit ? holder->unit : "");
-
-		if (strings_have(&names, name))
-			cleanup_free(&name);
-		else
-			strings_take(&names, name);
-	}
+	for (size_t i = 0; i < count; i++)
+		if (!i || holders[i].pid != holders[i - 1].pid)
+			strings_take(&names, holder_describe(&holders[i]));
 	return strings_join(&names, ", ");
 }
 

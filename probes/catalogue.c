@@ -15,7 +15,10 @@
 	PROBE(iommu_reserved_probe)  \
 	PROBE(iommu_isolated_probe)  \
 	PROBE(driver_vfio_probe)     \
+	PROBE(driver_users_probe)    \
+	PROBE(driver_reset_probe)    \
 	PROBE(display_primary_probe) \
+	PROBE(display_console_probe) \
 	PROBE(vm_hostdev_probe)      \
 	PROBE(vm_functions_probe)    \
 	PROBE(vm_conflict_probe)     \

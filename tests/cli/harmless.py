@@ -22,7 +22,7 @@ RULES = (
     Rule('display.primary', 'OTHER/(vendor|device)', '.*', 'names the boot display; its address is evidence enough'),
     Rule('iommu.enabled|iommu.remapping', '(GPU|MATE|COMPANION|PORT|OTHER)/class', '.*',
          'one function in a group of a working IOMMU is proof, of whatever class'),
-    Rule('host.gpu|iommu.reserved|iommu.isolated|driver.vfio|display.primary', '(MATE|PORT|OTHER)/class', '.*',
+    Rule('host.gpu|iommu.reserved|iommu.isolated|driver.(vfio|users|reset)|display.*', '(MATE|PORT|OTHER)/class', '.*',
          'a function of the slot that carries the GPU\'s vendor id is the card\'s, a bridge never is, and nothing else '
          'here carries that id below the card\'s switch'),
     Rule('vm[.].*|guest[.].*', '(MATE|PORT|OTHER)/class', '.*', 'the same: the card has all its functions'),
@@ -42,7 +42,7 @@ RULES = (
     Rule('iommu.isolated', 'lib/modules/[^/]*/modules.alias|proc/sys/kernel/osrelease', 'missing',
          'asked about the driver of a bridge, which is pcieport and so harmless'),
     Rule('iommu.isolated', 'PORT/driver', 'missing', 'a bridge without a driver is harmless'),
-    Rule('host.gpu|iommu.reserved|driver.vfio|display.primary', 'PORT/config', '.*',
+    Rule('host.gpu|iommu.reserved|driver.(vfio|users|reset)|display.*', 'PORT/config', '.*',
          'an unprivileged reader sees no port type: then two bridges of the GPU\'s maker are its switch, so that more '
          'functions are judged, never fewer'),
     Rule('.*', '(GPU|MATE|COMPANION)/physfn', '.*',
@@ -51,6 +51,7 @@ RULES = (
     Rule('.*', 'MATE|COMPANION|OTHER', 'missing', 'there is no such device'),
     Rule('driver.vfio', 'GPU/vfio-dev', 'missing', 'kernels before 6.1 have none; the module\'s alias tells as well'),
     Rule('driver.vfio', 'sys/bus/pci/drivers/[^/]*/module', 'missing', 'then the module is called like the driver'),
+    Rule('driver.users', 'proc', 'missing', 'a recorded host has no processes: who held the card stands in its record'),
     Rule('display.primary', 'usr/(lib/xorg|bin)/Xorg', 'missing', 'Xorg is not installed'),
 )
 

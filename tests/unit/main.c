@@ -20,6 +20,7 @@ int main(void)
 	SRunner *runner = srunner_create(boot_suite());
 	int failed;
 
+	srunner_add_suite(runner, boot_framebuffer_suite());
 	srunner_add_suite(runner, command_suite());
 	srunner_add_suite(runner, engine_suite());
 	srunner_add_suite(runner, guest_answer_suite());
@@ -31,7 +32,9 @@ int main(void)
 	srunner_add_suite(runner, modprobe_suite());
 	srunner_add_suite(runner, pci_suite());
 	srunner_add_suite(runner, qemu_log_suite());
+	srunner_add_suite(runner, recorded_holders_suite());
 	srunner_add_suite(runner, report_suite());
+	srunner_add_suite(runner, reset_suite());
 	srunner_add_suite(runner, root_names_suite());
 	srunner_add_suite(runner, root_suite());
 	srunner_add_suite(runner, root_write_suite());

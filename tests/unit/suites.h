@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+Suite *boot_framebuffer_suite(void);
 Suite *boot_suite(void);
 Suite *command_suite(void);
 Suite *engine_suite(void);
@@ -17,7 +18,9 @@ Suite *modprobe_files_suite(void);
 Suite *modprobe_suite(void);
 Suite *pci_suite(void);
 Suite *qemu_log_suite(void);
+Suite *recorded_holders_suite(void);
 Suite *report_suite(void);
+Suite *reset_suite(void);
 Suite *root_names_suite(void);
 Suite *root_suite(void);
 Suite *root_write_suite(void);
