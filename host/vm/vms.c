@@ -65,7 +65,8 @@ static bool read_definition(const json_t *object, struct vm_definition *ret)
 		ret->count = i + 1;
 	}
 	return read_addresses(json_object_get(object, "commandline"), &ret->commandline,
-			      &ret->commandline_count);
+			      &ret->commandline_count) &&
+	       pci_layout_read(json_object_get(object, "layout"), &ret->layout);
 }
 
 static void read_strings(const json_t *list, struct strings *ret)
@@ -200,6 +201,7 @@ static void free_definition(struct vm_definition *definition)
 {
 	free(definition->hostdevs);
 	free(definition->commandline);
+	pci_layout_free(&definition->layout);
 }
 
 void vms_free(struct vms *vms)

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "host/host.h"
 #include "host/pci/pci_address.h"
+#include "host/vm/pci_layout.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,6 +27,7 @@ struct vm_definition {
 	size_t count;
 	struct pci_address *commandline; /* passed by <qemu:commandline> instead */
 	size_t commandline_count;
+	struct pci_layout layout; /* of the guest */
 };
 
 struct vm {

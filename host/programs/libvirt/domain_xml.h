@@ -9,9 +9,11 @@
 
 /*
  * xml: a <domain>, or libvirt's status file <domstatus> around one. *ret is a new reference:
- * {"hostdevs": [{"source", "guest", "unassigned", "managed", "element"}], "commandline": [address]}
- * with addresses as sysfs writes them; guest is null where libvirt is to choose. Elements that are
- * no PCI source (USB, SCSI, mdev) are left out. -EINVAL for what is no domain.
+ * {"hostdevs": [{"source", "guest", "unassigned", "managed", "element", "child"}],
+ *  "commandline": [address], "layout": what domain_devices.h describes}
+ * with addresses as sysfs writes them; guest is null where libvirt is to choose, child counts the
+ * elements of <devices> before it. Elements that are no PCI source (USB, SCSI, mdev) are left out.
+ * -EINVAL for what is no domain.
  */
 int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *error);
 
