@@ -87,9 +87,9 @@ static char *why_hidden(const struct pci_layout *layout, const struct vm_hostdev
 	zero = pci_layout_find(layout, &first, &hostdev->source);
 	/* Not every machine looks for function 0 first (s390 does not): known ones only. */
 	if (!zero && kind)
-		return xstrdup("and nothing at function 0 there: the guest does not look further");
+		return xstrdup("but nothing is at function 0 of that slot: the guest looks no further");
 	if (zero && zero->alone)
-		return xasprintf("and %s at function 0 there has multifunction='off': QEMU "
+		return xasprintf("but %s at function 0 of that slot has multifunction='off': QEMU "
 				 "refuses that",
 				 zero->what);
 	return NULL;
@@ -111,7 +111,7 @@ static char *why_not_alone(const struct pci_layout *layout, const struct vm_host
 	}
 	if (!own || !own->alone || !mate || hostdev->guest.function)
 		return NULL;
-	return xasprintf("with multifunction='off', and %s is in that slot too: QEMU refuses that",
+	return xasprintf("with multifunction='off', but %s is in that slot too: QEMU refuses that",
 			 mate->what);
 }
 

@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+enum { MAX_TOLD = 3 };
+
 /* Names of the VMs that hold the GPU, or of all. */
 static char *join_names(const struct vms *vms, const struct pci_address *gpu, size_t *ret_count)
 {
@@ -76,44 +78,47 @@ static char *tell_others(const struct subject *subject, const struct vm_definiti
 {
 	_cleanup_strings_ struct strings others = { 0 };
 	_cleanup_free_ char *joined = NULL;
+	size_t count = 0;
 
 	*ret_gone = NULL;
 	for (size_t i = 0; i < definition->count; i++) {
 		const struct pci_address *source = &definition->hostdevs[i].source;
-		struct pci_function *function = pci_find(subject->host, source);
-		_cleanup_free_ char *who = NULL;
+		struct pci_function *function;
 		char text[PCI_ADDRESS_SIZE];
 
 		if (card_has(subject->card, source))
 			continue;
-		pci_address_format(source, text);
-		who = function ? pci_describe(subject->host, function) : NULL;
-		strings_take(&others,
-			     who ? xstrdup(who) : xasprintf("%s, where no device is", text));
+		function = pci_find(subject->host, source);
 		if (!function && !*ret_gone)
 			*ret_gone = source;
+		if (count++ >= MAX_TOLD)
+			continue;
+		pci_address_format(source, text);
+		strings_take(&others, function ? pci_describe(subject->host, function)
+					       : xasprintf("%s, where no device is", text));
 	}
 	joined = strings_join(&others, " and ");
-	return others.count ? xasprintf(" (it passes %s)", joined) : xstrdup("");
+	if (count > others.count)
+		return xasprintf(" (it passes %s and %zu more)", joined, count - others.count);
+	return count ? xasprintf(" (it passes %s)", joined) : xstrdup("");
 }
 
 /* The start of a VM fails with a source that is not there. */
-static void judge_others(const struct subject *subject, const struct pci_address *gone,
+static void judge_others(const struct vm *vm, const struct pci_address *gone,
 			 struct finding *finding)
 {
-	const struct vm *vm = subject->vm;
 	_cleanup_free_ char *command = virsh_command("edit", vm);
 	char text[PCI_ADDRESS_SIZE];
 
 	if (!gone)
 		return;
 	pci_address_format(gone, text);
-	finding_say(finding, VERDICT_FAIL,
+	finding_say(finding, VERDICT_WARN,
 		    "VM %s also passes %s, where this host has no device: it will not start",
 		    vm->name, text);
 	finding_fix(finding, FIX_MANUAL, command,
 		    "take the <hostdev> of %s out of VM %s, or give it the address that the device "
-		    "has now: addresses move when a card is added",
+		    "has now",
 		    text, vm->name);
 }
 
@@ -141,7 +146,7 @@ static void judge(const struct subject *subject, struct finding *finding)
 			    "VM %s passes %s and is transient: nothing of it is left once it stops",
 			    vm->name, gpu->name);
 	if (hostdev) {
-		judge_others(subject, gone, finding);
+		judge_others(vm, gone, finding);
 		finding_say(finding, VERDICT_PASS, "VM %s passes %s%s", vm->name, gpu->name,
 			    hostdev->managed ? ""
 					     : " (managed='no': it must be on vfio-pci first)");
@@ -197,7 +202,8 @@ const struct probe vm_hostdev_probe = {
 	.pitfalls =
 		"Addresses in the XML are hexadecimal with 0x, decimal without. The <address> beside "
 		"<source> is where the guest will see it, not where it is. A device on "
-		"<qemu:commandline> is no hostdev. qemu:///session has other VMs than "
+		"<qemu:commandline> is no hostdev. Adding or moving a card changes addresses, and the "
+		"definition then passes what has the old one now. qemu:///session has other VMs than "
 		"qemu:///system.",
 	.run = run,
 };
