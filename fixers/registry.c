@@ -14,6 +14,7 @@
 	FIXER(xorg_fixer)             \
 	FIXER(boot_framebuffer_fixer) \
 	FIXER(hostdev_fixer)          \
+	FIXER(address_fixer)          \
 	FIXER(restart_fixer)
 
 #define DECLARE(name) extern const struct fixer name;

@@ -22,6 +22,7 @@
 	PROBE(vm_hostdev_probe)      \
 	PROBE(vm_functions_probe)    \
 	PROBE(vm_conflict_probe)     \
+	PROBE(vm_address_probe)      \
 	PROBE(vm_pending_probe)      \
 	PROBE(vm_running_probe)      \
 	PROBE(guest_ssh_probe)       \

@@ -21,10 +21,10 @@ const char *option_rom_hint(const struct subject *subject, struct finding *findi
 	if (pci_class(subject->host, subject->card->functions[0], &class, NULL) < 0 ||
 	    class >> 8 != 0x0300)
 		return "";
-	if (!vm->running || live->display || !hostdev || !hostdev->own_rom)
+	if (!vm->running || live->display || !hostdev || !hostdev->option_rom)
 		return "";
 	finding_evidence(finding, source,
-			 "no <video> but the card, and the card's <hostdev> has no <rom>");
+			 "no <video> but the card, and the card's <hostdev> hides no option ROM");
 	return "; if it never boots, its firmware may hang in the option ROM of the card, its only "
 	       "display: give the card's <hostdev> a <rom bar='off'/>, then virsh destroy and "
 	       "virsh start";

@@ -46,7 +46,7 @@ static bool read_hostdev(const json_t *item, struct vm_hostdev *ret)
 	ret->has_guest = guest && pci_address_parse(guest, &ret->guest);
 	ret->unassigned = json_is_true(json_object_get(item, "unassigned"));
 	ret->managed = json_is_true(json_object_get(item, "managed"));
-	ret->own_rom = json_is_true(json_object_get(item, "own_rom"));
+	ret->option_rom = json_is_true(json_object_get(item, "option_rom"));
 	return true;
 }
 
@@ -65,7 +65,8 @@ static bool read_definition(const json_t *object, struct vm_definition *ret)
 		ret->count = i + 1;
 	}
 	return read_addresses(json_object_get(object, "commandline"), &ret->commandline,
-			      &ret->commandline_count);
+			      &ret->commandline_count) &&
+	       pci_layout_read(json_object_get(object, "layout"), &ret->layout);
 }
 
 static void read_strings(const json_t *list, struct strings *ret)
@@ -200,6 +201,7 @@ static void free_definition(struct vm_definition *definition)
 {
 	free(definition->hostdevs);
 	free(definition->commandline);
+	pci_layout_free(&definition->layout);
 }
 
 void vms_free(struct vms *vms)

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "host/host.h"
 #include "host/pci/pci_address.h"
+#include "host/vm/pci_layout.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +18,7 @@ struct vm_hostdev {
 	bool has_guest;
 	bool unassigned; /* <address type='unassigned'/>: invisible in the guest */
 	bool managed;
-	bool own_rom; /* the guest's firmware is shown the card's own option ROM */
+	bool option_rom; /* the guest's firmware is shown an option ROM of the card's */
 };
 
 /* One definition of a VM, as far as PCI devices go. */
@@ -28,6 +29,7 @@ struct vm_definition {
 	struct pci_address *commandline; /* passed by <qemu:commandline> instead */
 	size_t commandline_count;
 	bool display; /* it has an emulated display: a <video> whose model is not none */
+	struct pci_layout layout; /* of the guest */
 };
 
 struct vm {

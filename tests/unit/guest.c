@@ -95,15 +95,15 @@ START_TEST(hostdevs_in_every_form)
 END_TEST
 
 /* Whether its one hostdev shows its own ROM, and whether it has a display. */
-static void check_rom(const char *xml, bool own_rom, bool display)
+static void check_rom(const char *xml, bool option_rom, bool display)
 {
 	json_t *definition;
 	const json_t *hostdevs;
 
 	ck_assert_int_eq(domain_xml_read(xml, strlen(xml), &definition, NULL), 0);
 	hostdevs = json_object_get(definition, "hostdevs");
-	ck_assert_msg(json_is_true(json_object_get(json_array_get(hostdevs, 0), "own_rom")) ==
-			      own_rom,
+	ck_assert_msg(json_is_true(json_object_get(json_array_get(hostdevs, 0), "option_rom")) ==
+			      option_rom,
 		      "%s", xml);
 	ck_assert_msg(json_is_true(json_object_get(definition, "display")) == display, "%s", xml);
 	json_decref(definition);
@@ -118,7 +118,8 @@ START_TEST(roms_and_displays)
 	check_rom(DEVICES(CARD("<rom bar='on'/>")), true, false);
 	check_rom(DEVICES(CARD("<rom bar='off'/>")), false, false);
 	check_rom(DEVICES(CARD("<rom enabled='no'/>")), false, false);
-	check_rom(DEVICES(CARD("<rom bar='on' file='/rom'/>")), false, false);
+	check_rom(DEVICES(CARD("<rom bar='on' file='/rom'/>")), true, false);
+	check_rom(DEVICES(CARD("<rom bar='off' file='/rom'/>")), false, false);
 	check_rom(DEVICES("<video><model type='none'/></video>" CARD("")), true, false);
 	check_rom(DEVICES(CARD("") "<video><model type='virtio'/></video>"), true, true);
 	check_rom(DEVICES("<video/>" CARD("")), true, false);

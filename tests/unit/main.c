@@ -33,6 +33,7 @@ int main(void)
 	srunner_add_suite(runner, pci_suite());
 	srunner_add_suite(runner, qemu_log_suite());
 	srunner_add_suite(runner, recorded_holders_suite());
+	srunner_add_suite(runner, places_suite());
 	srunner_add_suite(runner, report_suite());
 	srunner_add_suite(runner, reset_suite());
 	srunner_add_suite(runner, root_names_suite());

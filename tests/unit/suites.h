@@ -19,6 +19,7 @@ Suite *modprobe_suite(void);
 Suite *pci_suite(void);
 Suite *qemu_log_suite(void);
 Suite *recorded_holders_suite(void);
+Suite *places_suite(void);
 Suite *report_suite(void);
 Suite *reset_suite(void);
 Suite *root_names_suite(void);
