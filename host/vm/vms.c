@@ -66,7 +66,9 @@ static bool read_definition(const json_t *object, struct vm_definition *ret)
 	}
 	return read_addresses(json_object_get(object, "commandline"), &ret->commandline,
 			      &ret->commandline_count) &&
-	       pci_layout_read(json_object_get(object, "layout"), &ret->layout);
+	       pci_layout_read(json_object_get(object, "layout"), &ret->layout) &&
+	       vm_memory_read(json_object_get(object, "memory"), &ret->memory) &&
+	       address_space_read(json_object_get(object, "space"), &ret->space);
 }
 
 static void read_strings(const json_t *list, struct strings *ret)
@@ -202,6 +204,8 @@ static void free_definition(struct vm_definition *definition)
 	free(definition->hostdevs);
 	free(definition->commandline);
 	pci_layout_free(&definition->layout);
+	vm_memory_free(&definition->memory);
+	address_space_free(&definition->space);
 }
 
 void vms_free(struct vms *vms)

@@ -7,7 +7,9 @@
 #include "base/strings.h"
 #include "host/host.h"
 #include "host/pci/pci_address.h"
+#include "host/vm/address_space.h"
 #include "host/vm/pci_layout.h"
+#include "host/vm/vm_memory.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,6 +30,8 @@ struct vm_definition {
 	struct pci_address *commandline; /* passed by <qemu:commandline> instead */
 	size_t commandline_count;
 	struct pci_layout layout; /* of the guest */
+	struct vm_memory memory;
+	struct address_space space;
 };
 
 struct vm {

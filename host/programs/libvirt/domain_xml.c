@@ -5,7 +5,9 @@
 #include "base/alloc.h"
 #include "base/strings.h"
 #include "host/programs/libvirt/domain_devices.h"
+#include "host/programs/libvirt/domain_memory.h"
 #include "host/programs/libvirt/domain_node.h"
+#include "host/programs/libvirt/domain_space.h"
 
 #include <errno.h>
 #include <libxml/parser.h>
@@ -136,7 +138,7 @@ static int read_document(const char *xml, size_t length, xmlDoc **ret, const xml
 int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *error)
 {
 	const xmlNode *domain, *devices;
-	json_t *hostdevs, *commandline, *layout;
+	json_t *hostdevs, *commandline, *layout, *memory, *space;
 	size_t child = 0;
 	xmlDoc *document;
 	int r = read_document(xml, length, &document, &domain, error);
@@ -151,11 +153,15 @@ int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *
 			add_hostdev(node, child++, hostdevs);
 	read_commandline(domain, commandline);
 	layout = domain_devices(domain);
+	memory = domain_memory(domain);
+	space = domain_space(domain);
 	xmlFreeDoc(document);
 	*ret = json_object();
 	json_object_set_new(*ret, "hostdevs", hostdevs);
 	json_object_set_new(*ret, "commandline", commandline);
 	json_object_set_new(*ret, "layout", layout);
+	json_object_set_new(*ret, "memory", memory);
+	json_object_set_new(*ret, "space", space);
 	return 0;
 }
 

@@ -10,7 +10,8 @@
 /*
  * xml: a <domain>, or libvirt's status file <domstatus> around one. *ret is a new reference:
  * {"hostdevs": [{"source", "guest", "unassigned", "managed", "element", "child"}],
- *  "commandline": [address], "layout": what domain_devices.h describes}
+ *  "commandline": [address], "layout": what domain_devices.h describes,
+ *  "memory": what domain_memory.h does, "space": what domain_space.h does}
  * with addresses as sysfs writes them; guest is null where libvirt is to choose, child counts the
  * elements of <devices> before it. Elements that are no PCI source (USB, SCSI, mdev) are left out.
  * -EINVAL for what is no domain.

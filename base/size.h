@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sizes of memory for people. */
+#ifndef GPUCHECK_BASE_SIZE_H
+#define GPUCHECK_BASE_SIZE_H
+
+#include <stdint.h>
+
+#define KIB (UINT64_C(1) << 10)
+#define MIB (UINT64_C(1) << 20)
+#define GIB (UINT64_C(1) << 30)
+
+/* "16 GiB", "62.7 GiB", "512 MiB", "64 KiB", "0": the last digit is rounded down. The caller frees.
+ */
+char *size_text(uint64_t bytes);
+
+/* value, rounded up to a multiple of alignment, a power of two. */
+uint64_t align_up(uint64_t value, uint64_t alignment);
+
+#endif
