@@ -6,25 +6,40 @@
 
 #include <inttypes.h>
 
-static char *in_unit(uint64_t bytes, uint64_t unit, const char *name)
+static uint64_t unit_of(uint64_t bytes)
 {
-	uint64_t whole = bytes / unit, tenths = bytes % unit / (unit / 10);
+	return bytes >= GIB ? GIB : bytes >= MIB ? MIB : KIB;
+}
 
-	/* A tenth of a binary unit is rounded itself: the last part of it would be an eleventh. */
-	if (tenths > 9)
-		tenths = 9;
-	if (tenths)
-		return xasprintf("%" PRIu64 ".%" PRIu64 " %s", whole, tenths, name);
-	return xasprintf("%" PRIu64 " %s", whole, name);
+/* So many tenths of the unit. */
+static char *tenths_text(uint64_t tenths, uint64_t unit)
+{
+	const char *name = unit == GIB ? "GiB" : unit == MIB ? "MiB" : "KiB";
+
+	if (tenths % 10)
+		return xasprintf("%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10, name);
+	return xasprintf("%" PRIu64 " %s", tenths / 10, name);
+}
+
+static uint64_t tenths_of(uint64_t bytes, uint64_t unit)
+{
+	return bytes / unit * 10 + bytes % unit * 10 / unit;
 }
 
 char *size_text(uint64_t bytes)
 {
-	if (bytes >= GIB)
-		return in_unit(bytes, GIB, "GiB");
-	if (bytes >= MIB)
-		return in_unit(bytes, MIB, "MiB");
-	return bytes ? in_unit(bytes, KIB, "KiB") : xstrdup("0");
+	uint64_t unit = unit_of(bytes);
+
+	return bytes ? tenths_text(tenths_of(bytes, unit), unit) : xstrdup("0");
+}
+
+char *size_text_up(uint64_t bytes)
+{
+	uint64_t unit = unit_of(bytes), tenths = tenths_of(bytes, unit);
+
+	/* A binary unit has no exact tenths: only a whole number of them is exact. */
+	tenths += bytes % unit * 10 % unit != 0;
+	return bytes ? tenths_text(tenths, unit) : xstrdup("0");
 }
 
 uint64_t align_up(uint64_t value, uint64_t alignment)

@@ -63,7 +63,7 @@ static void show_evidence(const struct subject *subject, const struct guest_wind
 	const struct vm_definition *next = vm_next_definition(subject->vm);
 	_cleanup_free_ char *source = virsh_command("dumpxml --inactive", subject->vm);
 	_cleanup_free_ char *memory = size_text(next->memory.size_kib * KIB);
-	_cleanup_free_ char *needed = size_text(fit->needed);
+	_cleanup_free_ char *needed = size_text_up(fit->needed);
 	_cleanup_free_ char *size = size_text(fit->size), *base = size_text(fit->base);
 
 	finding_evidence(finding, source, "%u address bits, %s, machine %s, %s of memory",
@@ -173,7 +173,7 @@ static void offer_remedy(const struct subject *subject, struct guest_window *win
 static void say_too_small(const struct subject *subject, struct guest_window *window,
 			  const struct window_fit *fit, struct finding *finding)
 {
-	_cleanup_free_ char *needed = size_text(fit->needed), *size = size_text(fit->size);
+	_cleanup_free_ char *needed = size_text_up(fit->needed), *size = size_text(fit->size);
 	struct window_guest wider = window->guest;
 	unsigned bits = window_bits(&wider, window->items, window->count, window->host_bits);
 	_cleanup_free_ char *enough = bits ? xasprintf("; %u bits would do, and this CPU has %u",
@@ -192,7 +192,7 @@ static void say_doubt(const struct subject *subject, struct guest_window *window
 		      const struct window_fit *fit, struct finding *finding)
 {
 	const struct vm_definition *next = vm_next_definition(subject->vm);
-	_cleanup_free_ char *needed = size_text(fit->needed);
+	_cleanup_free_ char *needed = size_text_up(fit->needed);
 
 	if (doubt == DOUBT_FIRMWARE) {
 		finding_say(
@@ -224,7 +224,7 @@ static void check_start(const struct subject *subject, struct guest_window *wind
 			struct finding *finding)
 {
 	uint64_t end = window->guest.memory_end + window->hole;
-	_cleanup_free_ char *text = size_text(end);
+	_cleanup_free_ char *text = size_text_up(end);
 
 	if (end <= UINT64_C(1) << window->guest.bits)
 		return;
@@ -261,7 +261,7 @@ static void judge(const struct subject *subject, struct guest_window *window,
 		  struct finding *finding)
 {
 	struct window_fit fit = guest_window_with(window, window->guest.bits);
-	_cleanup_free_ char *needed = size_text(fit.needed), *size = size_text(fit.size);
+	_cleanup_free_ char *needed = size_text_up(fit.needed), *size = size_text(fit.size);
 	enum doubt doubt = doubt_about(window, &fit);
 
 	show_evidence(subject, window, &fit, finding);

@@ -15,10 +15,12 @@ Suite *iommu_suite(void);
 Suite *modprobe_files_suite(void);
 Suite *modprobe_suite(void);
 Suite *pci_suite(void);
+Suite *pci_window_suite(void);
 Suite *report_suite(void);
 Suite *root_names_suite(void);
 Suite *root_suite(void);
 Suite *root_write_suite(void);
+Suite *vm_memory_suite(void);
 Suite *xorg_suite(void);
 
 /* A suite of one case from a NULL-ended list of tests. */
