@@ -9,9 +9,11 @@
 #define MIB (UINT64_C(1) << 20)
 #define GIB (UINT64_C(1) << 30)
 
-/* "16 GiB", "62.7 GiB", "512 MiB", "64 KiB", "0": the last digit is rounded down. The caller frees.
- */
+/* "16 GiB", "62.7 GiB", "512 MiB", "64 KiB", "0": rounded down to a tenth. The caller frees it. */
 char *size_text(uint64_t bytes);
+
+/* The same for what is needed: rounded up, so that it never looks as little as what is there. */
+char *size_text_up(uint64_t bytes);
 
 /* value, rounded up to a multiple of alignment, a power of two. */
 uint64_t align_up(uint64_t value, uint64_t alignment);

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vm.hostdev, vm.functions: pass every function of the card in the VM's saved definition. */
 #include "base/alloc.h"
-#include "fixers/fixer.h"
+#include "fixers/definition.h"
 #include "fixers/refusals.h"
 #include "host/vm/vm_changes.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { FILE_MODE = 0600 };
 
 static int edit(const struct repair *repair, const char *xml, char **ret, struct error *error)
 {
@@ -28,57 +25,23 @@ static int edit(const struct repair *repair, const char *xml, char **ret, struct
 	return r;
 }
 
-/* 1 when the definition changes, 0 when it has all. */
-static int edit_definition(const struct repair *repair, struct plan *plan, struct error *error)
-{
-	const char *vm = repair->subject.vm->name, *planned = plan_definition(plan, vm);
-	_cleanup_free_ char *before = NULL, *after = NULL;
-	int r = vm_definition_text(repair->subject.host, vm, &before, error);
-
-	if (r == 0)
-		r = edit(repair, planned ? planned : before, &after, error);
-	if (r < 0)
-		return r;
-	if (!strcmp(before, after))
-		return 0;
-	plan_set_definition(plan, vm, before, after);
-	return 1;
-}
-
-/* Below a root libvirt's own file is edited. */
-static int edit_file(const struct repair *repair, struct plan *plan, struct error *error)
-{
-	struct host *host = repair->subject.host;
-	const char *vm = repair->subject.vm->name;
-	_cleanup_free_ char *file = xasprintf("etc/libvirt/qemu/%s.xml", vm);
-	_cleanup_free_ char *path = NULL, *before = NULL, *after = NULL;
-	int r = plan_read_file(plan, host, file, &path, &before, error);
-
-	if (r == 0 && !before)
-		r = error_set_errno(error, ENOENT, "/%s", file);
-	if (r == 0)
-		r = edit(repair, before, &after, error);
-	return r < 0 ? r : plan_set_file(plan, host, file, after, FILE_MODE, error);
-}
-
 static enum fixer_answer propose(const struct repair *repair, struct plan *plan,
 				 struct error *error)
 {
 	const struct vm *vm = repair->subject.vm;
-	struct host *host = repair->subject.host;
 	int r;
 
 	if (!vm)
 		return FIXER_BY_HAND;
-	if (!vm->saved.known) {
-		error_set(error, ENODATA, "VM %s has no saved definition: virsh define makes one",
-			  vm->name);
-		return FIXER_REFUSED;
-	}
-	r = may_take_card(host, repair->subject.card, error);
+	/* Then another of its hostdevs is wrong, and whether it may go is not ours to say. */
+	if (!strcmp(repair->check, "vm.hostdev") &&
+	    vm_find_hostdev(vm_next_definition(vm), &repair->subject.card->functions[0]->address))
+		return FIXER_BY_HAND;
+	r = definition_is_saved(vm, error);
 	if (r == 0)
-		r = host_is_live(host) ? edit_definition(repair, plan, error)
-				       : edit_file(repair, plan, error);
+		r = may_take_card(repair->subject.host, repair->subject.card, error);
+	if (r == 0)
+		r = definition_change(repair, plan, edit, error);
 	if (r < 0)
 		return FIXER_REFUSED;
 	plan_say(&plan->steps, "%s: the saved definition of VM %s passes every function of %s",

@@ -12,6 +12,7 @@
 	FIXER(bind_fixer)             \
 	FIXER(xorg_fixer)             \
 	FIXER(hostdev_fixer)          \
+	FIXER(address_fixer)          \
 	FIXER(restart_fixer)
 
 #define DECLARE(name) extern const struct fixer name;

@@ -87,9 +87,10 @@ static char *why_hidden(const struct pci_layout *layout, const struct vm_hostdev
 	zero = pci_layout_find(layout, &first, &hostdev->source);
 	/* Not every machine looks for function 0 first (s390 does not): known ones only. */
 	if (!zero && kind)
-		return xstrdup("and nothing at function 0 there: the guest does not look further");
+		return xstrdup(
+			"but nothing is at function 0 of that slot: the guest looks no further");
 	if (zero && zero->alone)
-		return xasprintf("and %s at function 0 there has multifunction='off': QEMU "
+		return xasprintf("but %s at function 0 of that slot has multifunction='off': QEMU "
 				 "refuses that",
 				 zero->what);
 	return NULL;
@@ -111,7 +112,7 @@ static char *why_not_alone(const struct pci_layout *layout, const struct vm_host
 	}
 	if (!own || !own->alone || !mate || hostdev->guest.function)
 		return NULL;
-	return xasprintf("with multifunction='off', and %s is in that slot too: QEMU refuses that",
+	return xasprintf("with multifunction='off', but %s is in that slot too: QEMU refuses that",
 			 mate->what);
 }
 
@@ -193,17 +194,35 @@ enum guest_place guest_place_judge(const struct pci_layout *layout,
 	return PLACE_ODD;
 }
 
+/*
+ * A PCI Express function behind a port of the host. Where the capability cannot be read, what is
+ * behind a port is taken for one, as libvirt does it.
+ */
+static int is_endpoint(struct host *host, struct pci_function *function, bool *ret,
+		       struct error *error)
+{
+	struct pci_function *port;
+	struct pci_config config;
+	int r = pci_parent(host, function, &port, error);
+
+	if (r == 0)
+		r = pci_config(host, function, &config, error);
+	if (r == 0)
+		*ret = port && (config.port >= 0 || !config.whole);
+	return r;
+}
+
 int guest_place_of(struct host *host, const struct vm_definition *definition,
 		   struct pci_function *function, enum guest_place *ret, char **ret_why,
 		   struct error *error)
 {
 	const struct vm_hostdev *hostdev = vm_find_hostdev(definition, &function->address);
-	struct pci_function *port = NULL;
-	int r = hostdev ? pci_parent(host, function, &port, error) : 0;
+	bool endpoint = false;
+	int r = hostdev ? is_endpoint(host, function, &endpoint, error) : 0;
 
 	if (r < 0)
 		return r;
-	*ret = hostdev ? guest_place_judge(&definition->layout, hostdev, port, ret_why)
+	*ret = hostdev ? guest_place_judge(&definition->layout, hostdev, endpoint, ret_why)
 		       : PLACE_GOOD;
 	return 0;
 }

@@ -14,8 +14,8 @@ enum guest_place {
 
 /*
  * The rules are those of libvirt's virDomainPCIAddressValidate and its bus models, of QEMU's
- * do_pci_register_device and vfio_setup_pcie_cap. is_endpoint: on the host the function is behind a
- * port, not part of the chipset. Without an address libvirt chooses: good. *ret_why is set unless
+ * do_pci_register_device and vfio_setup_pcie_cap. is_endpoint: on the host it is PCI Express and
+ * behind a port. Without an address libvirt chooses: good. *ret_why is set unless
  * it is good: a clause that begins with the function's address; the caller frees it.
  */
 enum guest_place guest_place_judge(const struct pci_layout *layout,

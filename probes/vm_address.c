@@ -132,7 +132,7 @@ static void run(const struct subject *subject, struct finding *finding)
 			    "elements of VM %s: libvirt then chooses one that fits",
 			    vm->name);
 	judge_firmware(subject, next, is_wrong, finding);
-	finding_say(finding, VERDICT_PASS, "in the guest: %s%s", joined,
+	finding_say(finding, VERDICT_PASS, "VM %s puts %s%s", vm->name, joined,
 		    next->layout.chipset == CHIPSET_I440FX
 			    ? " (i440fx: as a device of conventional PCI)"
 			    : "");

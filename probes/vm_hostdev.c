@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vm.hostdev: the VM's saved definition passes the GPU. */
 #include "base/alloc.h"
+#include "host/pci/pci_names.h"
 #include "probes/hostdev_fix.h"
 #include "probes/probe.h"
 #include "probes/virsh.h"
 
 #include <stdlib.h>
+
+enum { MAX_TOLD = 3 };
 
 /* Names of the VMs that hold the GPU, or of all. */
 static char *join_names(const struct vms *vms, const struct pci_address *gpu, size_t *ret_count)
@@ -65,6 +68,60 @@ static void say_no_vm(const struct subject *subject, const struct vms *vms, stru
 	say_broken(vms, finding);
 }
 
+/*
+ * A source is an address only: when a card is added or a slot changes, another device may have it,
+ * or none. Those of the definition that no function of the card has, as " (it passes …)", "" when
+ * there are none. *ret_gone is the first one that no device has.
+ */
+static char *tell_others(const struct subject *subject, const struct vm_definition *definition,
+			 const struct pci_address **ret_gone)
+{
+	_cleanup_strings_ struct strings others = { 0 };
+	_cleanup_free_ char *joined = NULL;
+	size_t count = 0;
+
+	*ret_gone = NULL;
+	for (size_t i = 0; i < definition->count; i++) {
+		const struct pci_address *source = &definition->hostdevs[i].source;
+		struct pci_function *function;
+		char text[PCI_ADDRESS_SIZE];
+
+		if (card_has(subject->card, source))
+			continue;
+		function = pci_find(subject->host, source);
+		if (!function && !*ret_gone)
+			*ret_gone = source;
+		if (count++ >= MAX_TOLD)
+			continue;
+		pci_address_format(source, text);
+		strings_take(&others, function ? pci_describe(subject->host, function)
+					       : xasprintf("%s, where no device is", text));
+	}
+	joined = strings_join(&others, " and ");
+	if (count > others.count)
+		return xasprintf(" (it passes %s and %zu more)", joined, count - others.count);
+	return count ? xasprintf(" (it passes %s)", joined) : xstrdup("");
+}
+
+/* The start of a VM fails with a source that is not there. */
+static void judge_others(const struct vm *vm, const struct pci_address *gone,
+			 struct finding *finding)
+{
+	_cleanup_free_ char *command = virsh_command("edit", vm);
+	char text[PCI_ADDRESS_SIZE];
+
+	if (!gone)
+		return;
+	pci_address_format(gone, text);
+	finding_say(finding, VERDICT_WARN,
+		    "VM %s also passes %s, where this host has no device: it will not start",
+		    vm->name, text);
+	finding_fix(finding, FIX_MANUAL, command,
+		    "take the <hostdev> of %s out of VM %s, or give it the address that the device "
+		    "has now",
+		    text, vm->name);
+}
+
 static void judge(const struct subject *subject, struct finding *finding)
 {
 	const struct pci_function *gpu = subject->card->functions[0];
@@ -72,6 +129,8 @@ static void judge(const struct subject *subject, struct finding *finding)
 	const struct vm_definition *next = vm_next_definition(vm);
 	_cleanup_free_ char *source = virsh_command("dumpxml --inactive", vm);
 	const struct vm_hostdev *hostdev;
+	const struct pci_address *gone;
+	_cleanup_free_ char *others = NULL;
 
 	if (!next->known || (vm->broken.count && !vm->saved.known)) {
 		finding_say(finding, VERDICT_ERROR, "the definition of VM %s cannot be read%s%s",
@@ -80,12 +139,14 @@ static void judge(const struct subject *subject, struct finding *finding)
 		return;
 	}
 	hostdev = vm_find_hostdev(next, &gpu->address);
+	others = tell_others(subject, next, &gone);
 	finding_evidence(finding, source, "%s", hostdev ? gpu->name : "no hostdev for the card");
 	if (hostdev && !vm->saved.known)
 		finding_say(finding, VERDICT_WARN,
 			    "VM %s passes %s and is transient: nothing of it is left once it stops",
 			    vm->name, gpu->name);
 	if (hostdev) {
+		judge_others(vm, gone, finding);
 		finding_say(finding, VERDICT_PASS, "VM %s passes %s%s", vm->name, gpu->name,
 			    hostdev->managed ? ""
 					     : " (managed='no': it must be on vfio-pci first)");
@@ -104,7 +165,8 @@ static void judge(const struct subject *subject, struct finding *finding)
 			"the next start",
 			vm->name, gpu->name);
 	else
-		finding_say(finding, VERDICT_FAIL, "VM %s does not pass %s", vm->name, gpu->name);
+		finding_say(finding, VERDICT_FAIL, "VM %s does not pass %s%s", vm->name, gpu->name,
+			    others);
 	hostdev_fix(subject, finding);
 }
 
@@ -140,7 +202,8 @@ const struct probe vm_hostdev_probe = {
 	.pitfalls =
 		"Addresses in the XML are hexadecimal with 0x, decimal without. The <address> beside "
 		"<source> is where the guest will see it, not where it is. A device on "
-		"<qemu:commandline> is no hostdev. qemu:///session has other VMs than "
+		"<qemu:commandline> is no hostdev. Adding or moving a card changes addresses, and the "
+		"definition then passes what has the old one now. qemu:///session has other VMs than "
 		"qemu:///system.",
 	.run = run,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vm.pending: the VM that runs is the one that is saved. */
 #include "base/alloc.h"
+#include "probes/guest_place.h"
 #include "probes/probe.h"
 #include "probes/virsh.h"
 
@@ -18,8 +19,32 @@ static void compare(const struct vm_definition *has, const struct vm_definition 
 	}
 }
 
-static void judge_running(const struct vm *vm, struct finding *finding)
+/*
+ * A function that is at another place in the guest than it will be. libvirt gives a device that is
+ * attached while the VM runs an address in each of the two definitions, so that a mere difference
+ * is none that matters; one that the guest cannot see is.
+ */
+static void compare_place(const struct subject *subject, struct pci_function *function,
+			  struct finding *finding)
 {
+	const struct vm *vm = subject->vm;
+	_cleanup_free_ char *now = NULL, *then = NULL;
+	enum guest_place live, saved;
+	struct error error;
+
+	if (guest_place_of(subject->host, &vm->live, function, &live, &now, &error) < 0 ||
+	    guest_place_of(subject->host, &vm->saved, function, &saved, &then, &error) < 0)
+		finding_say_error(finding, &error);
+	else if (live == PLACE_BAD && saved != PLACE_BAD &&
+		 vm_find_hostdev(&vm->saved, &function->address))
+		finding_say(finding, VERDICT_FAIL,
+			    "in the running VM %s; the saved definition has another place for it",
+			    now);
+}
+
+static void judge_running(const struct subject *subject, struct finding *finding)
+{
+	const struct vm *vm = subject->vm;
 	_cleanup_free_ char *source = virsh_command("dumpxml", vm);
 	_cleanup_free_ char *shutdown = virsh_command("shutdown", vm);
 	_cleanup_free_ char *start = virsh_command("start", vm);
@@ -35,6 +60,8 @@ static void judge_running(const struct vm *vm, struct finding *finding)
 		finding);
 	compare(&vm->live, &vm->saved, "is in the running VM and not in the saved definition",
 		finding);
+	for (size_t i = 0; i < subject->card->count; i++)
+		compare_place(subject, subject->card->functions[i], finding);
 	if (finding->verdict == VERDICT_FAIL)
 		finding_fix(finding, FIX_DISRUPTIVE, NULL,
 			    "shut VM %s down (%s), wait until it is off, and start it (%s); a "
@@ -52,7 +79,7 @@ static void run(const struct subject *subject, struct finding *finding)
 		finding_say(finding, VERDICT_PASS, "VM %s is transient: nothing else is saved",
 			    vm->name);
 	} else if (vm->active) {
-		judge_running(vm, finding);
+		judge_running(subject, finding);
 	} else if (vm->managed_save) {
 		finding_evidence(finding, "virsh managedsave", "has an image of VM %s", vm->name);
 		finding_say(

@@ -40,6 +40,7 @@ struct pci_config {
 	bool all_ones; /* the function does not answer */
 	int header;    /* header type without the multi-function bit: 0 device, 1 bridge */
 	int port;      /* device/port type of the PCI Express capability, -1 where it is not seen */
+	bool whole;    /* capabilities were readable, which takes privileges: unseen is absent */
 };
 
 enum { PCI_PORT_UPSTREAM = 5, PCI_PORT_DOWNSTREAM = 6 };

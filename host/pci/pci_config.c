@@ -45,6 +45,7 @@ int pci_config_parse(const char *bytes, size_t length, struct pci_config *ret)
 		found.all_ones &= config[i] == 0xff;
 	found.header = config[PCI_HEADER_TYPE] & ~MULTI_FUNCTION & 0xff;
 	found.port = found.all_ones ? -1 : express_port(config, length);
+	found.whole = !found.all_ones && length >= LEGACY_SIZE;
 	*ret = found;
 	return 0;
 }

@@ -84,19 +84,38 @@ static json_t *list_additions(const struct vm_addition *additions, size_t count)
 	return list;
 }
 
-int vm_definition_edit(const char *xml, const struct vm_addition *additions, size_t count,
-		       char **ret, struct error *error)
+/* One edit; takes the list. */
+static int edit(const char *xml, const char *verb, json_t *list, char **ret, struct error *error)
 {
-	json_t *answer;
+	json_t *answer, *request = json_pack("{s:s, s:o}", "edit", xml, verb, list);
 	int r = check_length(xml, error);
 
 	if (r == 0)
-		r = vm_program_ask(json_pack("{s:s, s:o}", "edit", xml, "add",
-					     list_additions(additions, count)),
-				   VM_PROGRAM_SECONDS, &answer, error);
+		r = vm_program_ask(request, VM_PROGRAM_SECONDS, &answer, error);
+	else
+		json_decref(request);
 	if (r == 0)
 		r = take_text(answer, ret, error);
 	return r < 0 ? error_wrap(error, "editing a VM's definition") : 0;
+}
+
+int vm_definition_edit(const char *xml, const struct vm_addition *additions, size_t count,
+		       char **ret, struct error *error)
+{
+	return edit(xml, "add", list_additions(additions, count), ret, error);
+}
+
+int vm_definition_drop(const char *xml, const struct pci_address *sources, size_t count, char **ret,
+		       struct error *error)
+{
+	json_t *list = json_array();
+	char address[PCI_ADDRESS_SIZE];
+
+	for (size_t i = 0; i < count; i++) {
+		pci_address_format(&sources[i], address);
+		json_array_append_new(list, json_string(address));
+	}
+	return edit(xml, "drop", list, ret, error);
 }
 
 int vm_define(struct host *host, const char *vm, const char *before, const char *after, char **ret,

@@ -77,7 +77,7 @@ def passed(text):
     return found
 
 
-class Definitions(Fixing):
+class WithDefinitions(Fixing):
     def host(self, *cards, conf='', **texts):
         root = self.copied(described(unbound(*cards)))
         for name, text in (texts or {'ml': definition()}).items():
@@ -91,6 +91,8 @@ class Definitions(Fixing):
         with open(root.at(path), 'rb') as f:
             return f.read().decode()
 
+
+class Definitions(WithDefinitions):
     def test_every_function(self):
         root = self.host()
         plan = self.cycle(root, *CHECKS)

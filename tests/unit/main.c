@@ -30,6 +30,7 @@ int main(void)
 	srunner_add_suite(runner, modprobe_suite());
 	srunner_add_suite(runner, pci_suite());
 	srunner_add_suite(runner, pci_window_suite());
+	srunner_add_suite(runner, places_suite());
 	srunner_add_suite(runner, report_suite());
 	srunner_add_suite(runner, root_names_suite());
 	srunner_add_suite(runner, root_suite());

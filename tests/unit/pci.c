@@ -73,9 +73,11 @@ START_TEST(config_tells_header_port_and_death)
 	ck_assert(!found.all_ones);
 	ck_assert_int_eq(found.header, 1);
 	ck_assert_int_eq(found.port, PCI_PORT_DOWNSTREAM);
+	ck_assert(found.whole);
 	/* An ordinary user sees 64 bytes: the port is not known. */
 	ck_assert_int_eq(pci_config_parse(config, 64, &found), 0);
 	ck_assert_int_eq(found.port, -1);
+	ck_assert(!found.whole);
 	ck_assert_int_eq(pci_config_parse(config, 63, &found), -EINVAL);
 	memset(config, 0xff, sizeof(config));
 	ck_assert_int_eq(pci_config_parse(config, 256, &found), 0);

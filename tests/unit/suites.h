@@ -16,6 +16,7 @@ Suite *modprobe_files_suite(void);
 Suite *modprobe_suite(void);
 Suite *pci_suite(void);
 Suite *pci_window_suite(void);
+Suite *places_suite(void);
 Suite *report_suite(void);
 Suite *root_names_suite(void);
 Suite *root_suite(void);

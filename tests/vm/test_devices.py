@@ -71,6 +71,21 @@ class Devices(VirtualMachines):
         for report in self.both([Machine('ml', hostdev(AUDIO_SOURCE))]):
             self.assertVerdicts(report, FAILED, vm_hostdev='fail')
 
+    def test_addresses_that_moved(self):
+        """A source is an address only: the report says what is there now."""
+        for devices, word in ((hostdev("bus='2' slot='0'"), 'it passes 0000:02:00.0, where no device is)'),
+                              (hostdev("bus='0' slot='0x1f' function='3'"), 'it passes 0000:00:1f.3'),
+                              (hostdev("bus='2' slot='0'") * 5, 'and 2 more)')):
+            report = self.by_files([Machine('ml', devices)])
+            self.assertVerdicts(report, FAILED, vm_hostdev='fail')
+            self.assertIn(word, report.reason('vm.hostdev'))
+        report = self.by_files([Machine('ml', CARD + hostdev("bus='2' slot='0'"))])
+        self.assertVerdicts(report, PASSED, vm_hostdev='warn', vm_functions='pass')
+        self.assertIn('0000:02:00.0', report.reason('vm.hostdev'))
+        self.assertEqual(report.check('vm.hostdev')['fix']['kind'], 'manual')
+        report = self.by_files([Machine('ml', CARD + hostdev("bus='0' slot='0x1f' function='3'"))])
+        self.assertVerdicts(report, PASSED, vm_hostdev='pass')
+
     def test_outside_of_devices(self):
         """A hostdev in a comment, in metadata or below another element passes nothing."""
         for text in ('<!-- %s -->', '<nested>%s</nested>', '<![CDATA[%s]]>', "<x xmlns='urn:x'>%s</x>"):
@@ -96,7 +111,11 @@ class CommandLineOfQemu(VirtualMachines):
         for value in ('vfio-pci,host=01:00.0', 'vfio-pci,host=0000:01:00.0,multifunction=on',
                       'vfio-pci,id=gpu,host=0000:01:00.0', 'vfio-pci,x-vga=on,host=01:00.0',
                       'vfio-pci,sysfsdev=/sys/bus/pci/devices/0000:01:00.0',
-                      '{&quot;driver&quot;:&quot;vfio-pci&quot;,&quot;host&quot;:&quot;0000:01:00.0&quot;}'):
+                      '{&quot;driver&quot;:&quot;vfio-pci&quot;,&quot;host&quot;:&quot;0000:01:00.0&quot;}',
+                      '{ &quot;host&quot;: &quot;01:00.0&quot;, &quot;driver&quot; : &quot;vfio-pci&quot; }',
+                      '{&quot;driver&quot;: &quot;vfio-pci-nohotplug&quot;,'
+                      '&quot;sysfsdev&quot;: &quot;/sys/bus/pci/devices/0000:01:00.0&quot;}',
+                      'driver=vfio-pci,host=01:00.0', 'vfio-pci-nohotplug,host=01:00.0'):
             for prefix in ('qemu', 'q'):
                 report = self.report_of(self.definition(prefix, '-device', value))
                 with self.subTest(value=value, prefix=prefix):
@@ -104,7 +123,8 @@ class CommandLineOfQemu(VirtualMachines):
                     self.assertIn('qemu:commandline', report.reason('vm.hostdev'))
 
     def test_others_on_the_command_line(self):
-        for value in ('vfio-pci,host=02:00.0', 'vfio-pci', 'e1000,netdev=host=01:00.0', 'vfio-pci,host=', ''):
+        for value in ('vfio-pci,host=02:00.0', 'vfio-pci', 'e1000,netdev=host=01:00.0', 'vfio-pci,host=', '', '{',
+                      '{&quot;driver&quot;:&quot;e1000&quot;,&quot;host&quot;:&quot;01:00.0&quot;}', '{&quot;driver&quot;:5}'):
             report = self.report_of(self.definition('qemu', '-device', value))
             with self.subTest(value=value):
                 self.assertVerdicts(report, FAILED, vm_hostdev='fail')

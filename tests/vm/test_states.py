@@ -70,6 +70,21 @@ class Pending(VirtualMachines):
                 + hostdev("bus='1' slot='0' function='0'", "<alias name='hostdev0'/>", "type='pci'"))
         self.assertVerdicts(self.difference(CARD, live), PASSED, vm_hostdev='pass', vm_pending='pass')
 
+    def test_places_in_the_guest(self):
+        """Another address is none that matters; one that the guest cannot see is."""
+        place = "<address type='pci' domain='0' bus='%d' slot='0' function='%d'/>"
+        saved = hostdev(GPU_SOURCE, place % (5, 0)) + hostdev(AUDIO_SOURCE, place % (6, 0))
+        audio = hostdev(AUDIO_SOURCE, place % (6, 0))
+        self.assertVerdicts(self.difference(saved, hostdev(GPU_SOURCE, place % (7, 0)) + audio), PASSED,
+                            vm_address='pass', vm_pending='pass')
+        for inside in ("<address type='unassigned'/>", place % (6, 0)):
+            report = self.difference(saved, hostdev(GPU_SOURCE, inside) + audio)
+            self.assertVerdicts(report, FAILED, vm_address='pass', vm_pending='fail')
+            self.assertIn('0000:01:00.0', report.reason('vm.pending'))
+            self.assertEqual(report.check('vm.pending')['fix']['kind'], 'disruptive')
+        unseen = hostdev(GPU_SOURCE, "<address type='unassigned'/>") + audio
+        self.assertVerdicts(self.difference(unseen, unseen), FAILED, vm_address='fail', vm_pending='pass')
+
     def test_managed_save(self):
         for report in self.both([Machine('ml', CARD, 'off', managed_save=True)]):
             self.assertVerdicts(report, FAILED, vm_hostdev='pass', vm_pending='fail', vm_running='fail')

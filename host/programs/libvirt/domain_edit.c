@@ -225,7 +225,7 @@ static int find_missing(const char *xml, const struct vm_addition *additions, si
 int domain_edit(const char *xml, const struct vm_addition *additions, size_t count, char **ret,
 		struct error *error)
 {
-	struct domain_tags tags;
+	_cleanup_domain_tags_ struct domain_tags tags = { 0 };
 	_cleanup_free_ struct vm_addition *missing = xcalloc(count, sizeof(*missing));
 	_cleanup_free_ char *edited = NULL;
 	size_t missing_count;

@@ -2,9 +2,12 @@
 /* Where the tags of a domain's definition lie in its text. */
 #include "host/programs/libvirt/domain_tags.h"
 
+#include "base/alloc.h"
+
 #include <errno.h>
 #include <libxml/parser.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct scan {
@@ -14,6 +17,7 @@ struct scan {
 	unsigned depth; /* of open elements */
 	bool has_doctype;
 	bool in_devices; /* the domain's own */
+	size_t children; /* elements of <devices> met so far */
 	struct domain_tags tags;
 };
 
@@ -35,6 +39,18 @@ size_t domain_tag_before(const char *text, size_t end)
 static bool is_own(const xmlChar *name, const xmlChar *uri, const char *wanted)
 {
 	return !uri && !strcmp((const char *)name, wanted);
+}
+
+static void add_address(struct scan *scan, struct domain_element element)
+{
+	struct domain_tags *tags = &scan->tags;
+
+	tags->addresses = xreallocarray(tags->addresses, tags->address_count + 1,
+					sizeof(*tags->addresses));
+	tags->addresses[tags->address_count++] = (struct domain_address){
+		.child = scan->children - 1,
+		.element = element,
+	};
 }
 
 static void start_element(void *data, const xmlChar *name, const xmlChar *prefix,
@@ -60,6 +76,9 @@ static void start_element(void *data, const xmlChar *name, const xmlChar *prefix
 	} else if (scan->depth == 3 && scan->in_devices) {
 		scan->tags.devices.has_child = true;
 		scan->tags.devices.last_child = start;
+		scan->children++;
+	} else if (scan->depth == 4 && scan->in_devices && is_own(name, uri, "address")) {
+		add_address(scan, new);
 	}
 }
 
@@ -67,7 +86,9 @@ static void end_element(void *data, const xmlChar *name, const xmlChar *prefix, 
 {
 	struct scan *scan = data;
 
-	(void)name, (void)prefix, (void)uri;
+	(void)prefix;
+	if (scan->depth == 4 && scan->in_devices && is_own(name, uri, "address"))
+		scan->tags.addresses[scan->tags.address_count - 1].element.end = place(scan);
 	if (scan->depth == 2 && scan->in_devices) {
 		scan->tags.devices.end = place(scan);
 		scan->in_devices = false;
@@ -117,27 +138,52 @@ static bool parse(struct scan *scan)
 	return well_formed;
 }
 
+static bool are_placed(const struct scan *scan)
+{
+	const struct domain_tags *tags = &scan->tags;
+
+	for (size_t i = 0; i < tags->address_count; i++)
+		if (!is_placed(scan, &tags->addresses[i].element, "address"))
+			return false;
+	return is_placed(scan, &tags->domain, "domain") &&
+	       (!tags->devices.found || is_placed(scan, &tags->devices, "devices"));
+}
+
+/* NULL when its tags were found. */
+static const char *look(struct scan *scan)
+{
+	bool well_formed = parse(scan);
+
+	if (scan->has_doctype)
+		return "it has a document type, as libvirt writes none";
+	if (!well_formed)
+		return "no well-formed XML";
+	if (!scan->tags.domain.found)
+		return "no <domain> in it";
+	return are_placed(scan) ? NULL : "its tags could not be found again";
+}
+
 int domain_tags_find(const char *xml, struct domain_tags *ret, struct error *error)
 {
 	struct scan scan = { .text = xml, .length = strlen(xml) };
-	struct domain_tags *tags = &scan.tags;
-	bool well_formed;
+	const char *trouble;
 
 	if (scan.length > INT_MAX)
 		return error_set(error, EFBIG, "the definition is too large");
 	scan.parser = xmlNewParserCtxt();
 	if (!scan.parser)
 		return error_set_errno(error, ENOMEM, "reading the definition");
-	well_formed = parse(&scan);
-	if (scan.has_doctype)
-		return error_set(error, EINVAL, "it has a document type, as libvirt writes none");
-	if (!well_formed)
-		return error_set(error, EINVAL, "no well-formed XML");
-	if (!tags->domain.found)
-		return error_set(error, EINVAL, "no <domain> in it");
-	if (!is_placed(&scan, &tags->domain, "domain") ||
-	    (tags->devices.found && !is_placed(&scan, &tags->devices, "devices")))
-		return error_set(error, EINVAL, "its tags could not be found again");
-	*ret = *tags;
+	trouble = look(&scan);
+	if (trouble) {
+		domain_tags_free(&scan.tags);
+		return error_set(error, EINVAL, "%s", trouble);
+	}
+	*ret = scan.tags;
 	return 0;
+}
+
+void domain_tags_free(struct domain_tags *tags)
+{
+	free(tags->addresses);
+	*tags = (struct domain_tags){ 0 };
 }

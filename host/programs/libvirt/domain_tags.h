@@ -20,13 +20,24 @@ struct domain_element {
 	size_t last_child; /* the '<' of the last one's start tag */
 };
 
+/* An <address> of a device itself, not of its <source>. */
+struct domain_address {
+	size_t child; /* the elements of <devices> before the device */
+	struct domain_element element;
+};
+
 struct domain_tags {
 	struct domain_element domain;
 	struct domain_element devices; /* its own, the first if there are more */
+	struct domain_address *addresses;
+	size_t address_count;
 };
+
+#define _cleanup_domain_tags_ _cleanup_(domain_tags_free)
 
 /* -EINVAL for what is no well-formed <domain>, or has a document type; -EFBIG. */
 int domain_tags_find(const char *xml, struct domain_tags *ret, struct error *error);
+void domain_tags_free(struct domain_tags *tags);
 
 /* The '<' of the tag that ends at or before end: no tag holds another one. */
 size_t domain_tag_before(const char *text, size_t end);

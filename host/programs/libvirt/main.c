@@ -14,9 +14,12 @@
  *   {"edit": XML, "add": [{"source": "0000:01:00.0", "rom_off": true}]}
  *     {"xml": XML}
  *
+ *   {"edit": XML, "drop": ["0000:01:00.0"]}
+ *     {"xml": XML}
+ *
  * saved and live are null or what domain_xml.h describes; broken lists what is wrong with a
- * definition that could not be read. An edit is described by domain_edit.h; it asks no libvirt, and
- * rom_off may be left out.
+ * definition that could not be read. The edits are described by domain_edit.h and domain_drop.h;
+ * they ask no libvirt, and rom_off may be left out.
  *
  * What needs a connection that may write:
  *
@@ -47,6 +50,7 @@
 #include "host/programs/libvirt/answer.h"
 #include "host/programs/libvirt/change.h"
 #include "host/programs/libvirt/connection.h"
+#include "host/programs/libvirt/domain_drop.h"
 #include "host/programs/libvirt/domain_edit.h"
 
 #include <libvirt/virterror.h>
@@ -98,18 +102,39 @@ static json_t *edit_definition(const char *xml, const json_t *list)
 	return json_pack("{s:s}", "xml", edited);
 }
 
+static json_t *drop_addresses(const char *xml, const json_t *list)
+{
+	size_t count = json_array_size(list);
+	_cleanup_free_ struct pci_address *sources = xcalloc(count, sizeof(*sources));
+	_cleanup_free_ char *edited = NULL;
+	struct error error;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *text = json_string_value(json_array_get(list, i));
+
+		if (!text || !pci_address_parse(text, &sources[i]))
+			return answer_error("request", "drop: not as it should be");
+	}
+	if (domain_drop(xml, sources, count, &edited, &error) < 0)
+		return answer_error("request", "%s", error.text);
+	return json_pack("{s:s}", "xml", edited);
+}
+
 static json_t *answer(const json_t *request)
 {
 	const char *uri = json_string_value(json_object_get(request, "uri"));
 	const char *xml = json_string_value(json_object_get(request, "edit"));
 	const json_t *files = json_object_get(request, "files");
 	const json_t *additions = json_object_get(request, "add");
+	const json_t *dropped = json_object_get(request, "drop");
 	json_t *changed;
 
 	if (json_is_array(files))
 		return read_files(files);
 	if (xml && json_is_array(additions))
 		return edit_definition(xml, additions);
+	if (xml && json_is_array(dropped))
+		return drop_addresses(xml, dropped);
 	if (!uri)
 		return answer_error("request", "neither uri nor files nor edit");
 	changed = change_domain(uri, request);
