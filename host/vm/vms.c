@@ -9,6 +9,7 @@
 #include "host/vm/vm_program.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,7 +109,9 @@ static int by_name(const void *left, const void *right)
 static int read_answer(const json_t *answer, struct vms *vms, struct error *error)
 {
 	const json_t *domains = json_object_get(answer, "domains");
+	json_int_t version = json_integer_value(json_object_get(answer, "version"));
 
+	vms->version = version > 0 && version <= INT_MAX ? (unsigned)version : 0;
 	vms->items = xcalloc(json_array_size(domains), sizeof(*vms->items));
 	for (size_t i = 0; i < json_array_size(domains); i++) {
 		vms->count = i + 1;

@@ -56,6 +56,7 @@ enum vms_source {
 struct vms {
 	enum vms_source source;
 	char *uri;        /* VMS_LIBVIRT */
+	unsigned version; /* of libvirt, as it counts: 9003000 is 9.3.0; 0 when it was not asked */
 	struct vm *items; /* sorted by name */
 	size_t count;
 };

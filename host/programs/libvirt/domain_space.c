@@ -3,6 +3,7 @@
 #include "host/programs/libvirt/domain_space.h"
 
 #include "base/alloc.h"
+#include "base/strings.h"
 #include "host/programs/libvirt/domain_memory.h"
 #include "host/programs/libvirt/domain_node.h"
 
@@ -16,6 +17,7 @@
 enum { WIDEST = 64 };
 
 #define WINDOW_KEY "opt/ovmf/X-PciMmio64Mb"
+#define LIMIT_KEY  "host-x86_64-cpu.host-phys-bits-limit="
 
 /* JSON's null for NULL and for what is no UTF-8. Takes the text. */
 static json_t *take_string(char *text)
@@ -80,6 +82,22 @@ static json_t *window_asked(const char *argument)
 	return json_integer((json_int_t)number);
 }
 
+/* What -global sets of -cpu host, as "host-x86_64-cpu.host-phys-bits-limit=39". */
+static bool read_limit(const char *argument, json_t *result)
+{
+	const char *number = argument + strlen(LIMIT_KEY);
+	unsigned long bits;
+	char *end;
+
+	if (!starts_with(argument, LIMIT_KEY) || !isdigit((unsigned char)*number))
+		return false;
+	bits = strtoul(number, &end, 10);
+	if (*end || bits > WIDEST)
+		return false;
+	json_object_set_new(result, "host_limit", json_integer((json_int_t)bits));
+	return true;
+}
+
 static void read_argument(const char *argument, void *data)
 {
 	json_t *result = data;
@@ -87,7 +105,8 @@ static void read_argument(const char *argument, void *data)
 
 	if (window)
 		json_object_set_new(result, "window", window);
-	if (!strcmp(argument, "-cpu") || strstr(argument, "phys-bits"))
+	if (!strcmp(argument, "-cpu") ||
+	    (strstr(argument, "phys-bits") && !read_limit(argument, result)))
 		json_object_set_new(result, "own_cpu", json_true());
 }
 
@@ -112,6 +131,7 @@ json_t *domain_space(const xmlNode *domain)
 
 	json_object_set_new(result, "kvm", json_boolean(type && !strcmp(type, "kvm")));
 	json_object_set_new(result, "own_cpu", json_false());
+	json_object_set_new(result, "host_limit", json_integer(0));
 	json_object_set_new(result, "cpu", mode_of(cpu));
 	json_object_set_new(result, "model", content(model));
 	json_object_set_new(result, "gigabyte_pages", policy_of(cpu, "pdpe1gb"));
