@@ -13,6 +13,7 @@
 	FIXER(xorg_fixer)             \
 	FIXER(hostdev_fixer)          \
 	FIXER(address_fixer)          \
+	FIXER(address_width_fixer)    \
 	FIXER(restart_fixer)
 
 #define DECLARE(name) extern const struct fixer name;

@@ -83,6 +83,8 @@ static unsigned claimed_bits(const struct vm_definition *definition, unsigned ho
 	if (space->cpu == CPU_HOST_PASSTHROUGH || space->cpu == CPU_MAXIMUM) {
 		/* phys-bits=N from mode='emulate' is overridden by the host's. */
 		*ret_sure = !is_old_machine(machine);
+		if (space->cpu == CPU_HOST_PASSTHROUGH && space->host_limit)
+			return lesser(host, space->host_limit);
 		return host;
 	}
 	if (space->width == WIDTH_EMULATE && space->bits)

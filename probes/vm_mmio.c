@@ -11,6 +11,7 @@
 enum {
 	DEFAULT_BITS = 40, /* what QEMU's CPUs claim unless told otherwise */
 	WHOLE_BITS = 64,
+	LIMIT_VERSION = 9003000, /* libvirt's that knows <maxphysaddr limit=> */
 };
 
 /* What is not known of the guest decides: with one answer the BARs fit, with another not. */
@@ -107,6 +108,25 @@ static void show_bars(const struct subject *subject, struct finding *finding)
 	}
 }
 
+static bool knows_limit(const struct subject *subject)
+{
+	const struct vms *vms;
+
+	return vms_read(subject->host, &vms, NULL) < 0 || !vms->version ||
+	       vms->version >= LIMIT_VERSION;
+}
+
+/* libvirt before 9.3 has no limit: QEMU's own property does it. */
+static void offer_argument(const struct subject *subject, unsigned limit, struct finding *finding)
+{
+	finding_fix(
+		finding, FIX_MANUAL, NULL,
+		"virsh edit %s: <cpu mode='host-passthrough'>, and (this libvirt knows no limit "
+		"for <maxphysaddr>) <qemu:commandline> with <qemu:arg value='-global'/> and "
+		"<qemu:arg value='host-x86_64-cpu.host-phys-bits-limit=%u'/>",
+		subject->vm->name, limit);
+}
+
 /* The remedy where the definition may get a <maxphysaddr>, and with it everything fits. */
 static bool offer_width(const struct subject *subject, struct guest_window *window,
 			struct finding *finding)
@@ -120,7 +140,9 @@ static bool offer_width(const struct subject *subject, struct guest_window *wind
 		return false;
 	element = limit ? xasprintf("<maxphysaddr mode='passthrough' limit='%u'/>", limit)
 			: xstrdup("<maxphysaddr mode='passthrough'/>");
-	if (guest_window_can_widen(next) && vm->saved.known)
+	if (limit && !knows_limit(subject))
+		offer_argument(subject, limit, finding);
+	else if (guest_window_can_widen(next) && vm->saved.known)
 		finding_fix(finding, FIX_AUTOMATIC, NULL, "add %s to the <cpu> of VM %s", element,
 			    vm->name);
 	else if (next->space.width != WIDTH_DEFAULT)

@@ -59,6 +59,7 @@ bool address_space_read(const json_t *object, struct address_space *ret)
 	ret->width = width_of(text_of(object, "width"));
 	ret->bits = (unsigned)number_of(object, "bits");
 	ret->limit = (unsigned)number_of(object, "limit");
+	ret->host_limit = (unsigned)number_of(object, "host_limit");
 	ret->loader = copy_of(object, "loader");
 	ret->has_window = json_is_integer(json_object_get(object, "window"));
 	ret->window_mib = number_of(object, "window");

@@ -31,9 +31,10 @@ struct address_space {
 			       */
 	enum address_width width;
 	unsigned bits;
-	unsigned limit;  /* 0: none */
-	char *loader;    /* path of the firmware; NULL: libvirt chooses */
-	bool has_window; /* <qemu:commandline> asks OVMF for a window of this size */
+	unsigned limit;      /* 0: none */
+	unsigned host_limit; /* the same by <qemu:commandline>, for CPU_HOST_PASSTHROUGH */
+	char *loader;        /* path of the firmware; NULL: libvirt chooses */
+	bool has_window;     /* <qemu:commandline> asks OVMF for a window of this size */
 	uint64_t window_mib;
 	uint64_t hole_kib; /* <pcihole64> of the root bus; 0 without */
 };

@@ -171,6 +171,17 @@ START_TEST(test_address_width)
 			 "<qemu:commandline><qemu:arg value='-cpu'/></qemu:commandline>");
 	ck_assert(space.cpu == CPU_HOST_MODEL && space.bits == 0 && space.own_cpu);
 	address_space_free(&space);
+	space = space_of("<cpu mode='host-passthrough'/><qemu:commandline>"
+			 "<qemu:arg value='-global'/>"
+			 "<qemu:arg value='host-x86_64-cpu.host-phys-bits-limit=39'/>"
+			 "</qemu:commandline>");
+	ck_assert(!space.own_cpu && space.host_limit == 39 && space.limit == 0);
+	address_space_free(&space);
+	space = space_of("<qemu:commandline><qemu:arg value='-global'/>"
+			 "<qemu:arg value='host-x86_64-cpu.host-phys-bits-limit=x'/>"
+			 "</qemu:commandline>");
+	ck_assert(space.own_cpu && space.host_limit == 0);
+	address_space_free(&space);
 	space = space_of("");
 	ck_assert(space.cpu == CPU_DEFAULT && space.width == WIDTH_DEFAULT && !space.model);
 	address_space_free(&space);
