@@ -6,15 +6,18 @@
 
 #include <inttypes.h>
 
+/* Memory of a few TiB is told in GiB, which a person can compare. */
 static uint64_t unit_of(uint64_t bytes)
 {
+	if (bytes >= 4 * TIB)
+		return TIB;
 	return bytes >= GIB ? GIB : bytes >= MIB ? MIB : KIB;
 }
 
 /* So many tenths of the unit. */
 static char *tenths_text(uint64_t tenths, uint64_t unit)
 {
-	const char *name = unit == GIB ? "GiB" : unit == MIB ? "MiB" : "KiB";
+	const char *name = unit == TIB ? "TiB" : unit == GIB ? "GiB" : unit == MIB ? "MiB" : "KiB";
 
 	if (tenths % 10)
 		return xasprintf("%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10, name);

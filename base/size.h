@@ -8,8 +8,9 @@
 #define KIB (UINT64_C(1) << 10)
 #define MIB (UINT64_C(1) << 20)
 #define GIB (UINT64_C(1) << 30)
+#define TIB (UINT64_C(1) << 40)
 
-/* "16 GiB", "62.7 GiB", "512 MiB", "64 KiB", "0": rounded down to a tenth. The caller frees it. */
+/* "16 GiB", "62.7 GiB", "512 MiB", "8 TiB", "0": rounded down to a tenth. The caller frees it. */
 char *size_text(uint64_t bytes);
 
 /* The same for what is needed: rounded up, so that it never looks as little as what is there. */

@@ -162,9 +162,11 @@ static int list_items(struct host *host, const struct vm_definition *definition,
 	int r = 0;
 
 	window->items = xcalloc(room, sizeof(*window->items));
+	/* One that is unassigned is not in the guest. */
 	for (size_t i = 0; r == 0 && i < definition->count; i++)
-		r = add_function(host, definition, &definition->hostdevs[i],
-				 &definition->hostdevs[i].source, places, window, error);
+		if (!definition->hostdevs[i].unassigned)
+			r = add_function(host, definition, &definition->hostdevs[i],
+					 &definition->hostdevs[i].source, places, window, error);
 	for (size_t i = 0; r == 0 && i < definition->commandline_count; i++)
 		r = add_function(host, definition, NULL, &definition->commandline[i], places,
 				 window, error);

@@ -326,6 +326,8 @@ START_TEST(test_size_text)
 		{ 512 * MIB, "512 MiB", "512 MiB" },
 		{ 16 * GIB, "16 GiB", "16 GiB" },
 		{ 1920 * GIB + 52 * MIB, "1920 GiB", "1920.1 GiB" },
+		{ 2 * TIB, "2048 GiB", "2048 GiB" },
+		{ 56 * TIB, "56 TiB", "56 TiB" },
 		{ GIB + GIB / 2, "1.5 GiB", "1.5 GiB" },
 		{ 2 * GIB - 1, "1.9 GiB", "2 GiB" },
 	};
