@@ -202,10 +202,10 @@ static int read_firmware(struct host *host, const struct vm_definition *definiti
 /* Why nothing can be told of the definition. */
 static int check(const struct vm_definition *definition, struct error *error)
 {
-	if (definition->layout.chipset == CHIPSET_UNKNOWN)
+	/* Where none is named, libvirt takes "pc". */
+	if (definition->layout.machine && definition->layout.chipset == CHIPSET_UNKNOWN)
 		return error_set(error, EOPNOTSUPP, "the machine %s is no PC",
-				 definition->layout.machine ? definition->layout.machine
-							    : "without a type");
+				 definition->layout.machine);
 	if (definition->space.own_cpu)
 		return error_set(error, ENODATA,
 				 "<qemu:commandline> sets the CPU: its address bits are not told");

@@ -68,7 +68,8 @@ static void show_evidence(const struct subject *subject, const struct guest_wind
 	_cleanup_free_ char *size = size_text(fit->size), *base = size_text(fit->base);
 
 	finding_evidence(finding, source, "%u address bits, %s, machine %s, %s of memory",
-			 window->guest.bits, firmware_name(window), next->layout.machine, memory);
+			 window->guest.bits, firmware_name(window),
+			 next->layout.machine ? next->layout.machine : "pc", memory);
 	if (next->space.loader)
 		finding_evidence(finding, source, "loader %s", next->space.loader);
 	finding_evidence(finding, "proc/cpuinfo", "%u bits physical", window->host_bits);
