@@ -20,8 +20,10 @@ LAYOUTS = {
                       '<domain>\n  <cpu>\n    <model>EPYC</model>\n    %s\n  </cpu>\n  <devices/>\n</domain>\n' % WIDE),
     'tabs': ('<domain>\n\t<cpu>\n\t\t<topology/>\n\t</cpu>\n</domain>',
              '<domain>\n\t<cpu>\n\t\t<topology/>\n\t\t%s\n\t</cpu>\n</domain>' % WIDE),
-    'CRLF': ('<domain>\r\n  <cpu/>\r\n</domain>\r\n', '<domain>\r\n  <cpu>\r\n    %s\r\n  </cpu>\r\n</domain>\r\n' % WIDE),
-    'one line': ("<domain><cpu mode='host-model'/></domain>", "<domain><cpu mode='host-model'>%s</cpu></domain>" % WIDE),
+    'CRLF': ('<domain>\r\n  <cpu/>\r\n</domain>\r\n',
+             '<domain>\r\n  <cpu>\r\n    %s\r\n  </cpu>\r\n</domain>\r\n' % WIDE),
+    'one line': ("<domain><cpu mode='host-model'/></domain>",
+                 "<domain><cpu mode='host-model'>%s</cpu></domain>" % WIDE),
     'nothing between the tags': ('<domain>\n  <cpu></cpu>\n</domain>',
                                  '<domain>\n  <cpu>\n    %s\n  </cpu>\n</domain>' % WIDE),
     'a comment last': ('<domain>\n <cpu>\n  <model/>\n  <!-- </cpu> -->\n </cpu>\n</domain>',
@@ -35,8 +37,8 @@ LAYOUTS = {
 }
 # As domains of QEMU's own CPU; host-passthrough can be defined so, and not be started.
 CPUS = ('<cpu/>', "<cpu mode='host-passthrough'/>", "<cpu mode='host-model' check='partial'/>", "<cpu mode='maximum'/>",
-        "<cpu mode='custom' match='exact'><model fallback='allow'>EPYC</model><feature policy='require' name='pdpe1gb'/>"
-        "</cpu>", "<cpu><topology sockets='1' dies='1' cores='2' threads='1'/><numa><cell id='0' cpus='0-1' "
+        "<cpu mode='custom' match='exact'><model fallback='allow'>EPYC</model>"
+        "<feature policy='require' name='pdpe1gb'/></cpu>", "<cpu><topology sockets='1' dies='1' cores='2' threads='1'/><numa><cell id='0' cpus='0-1' "
         "memory='65536' unit='KiB'/></numa></cpu>")
 DOMAIN = """<domain type='qemu'>
   <!-- the owner's -->
@@ -81,7 +83,8 @@ class Widen(Asking):
 
     def test_decoys(self):
         for decoy in DECOYS:
-            for form in ('<domain>%s<cpu/></domain>', '<domain><cpu>%s</cpu></domain>', '<domain>\n  <cpu/>%s</domain>'):
+            for form in ('<domain>%s<cpu/></domain>', '<domain><cpu>%s</cpu></domain>',
+                         '<domain>\n  <cpu/>%s</domain>'):
                 with self.subTest(decoy=decoy[:60], form=form):
                     self.assertWidened(form % decoy.replace('devices', 'cpu'))
 
