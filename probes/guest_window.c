@@ -14,7 +14,6 @@
 #include <string.h>
 
 enum {
-	DEFAULT_BITS = 40,  /* QEMU's TCG_PHYS_ADDR_BITS, for every CPU but host and max */
 	WIDEST_BITS = 52,   /* TARGET_PHYS_ADDR_SPACE_BITS */
 	WIDE_BITS_QEMU = 6, /* its release that gives -cpu host the host's bits unasked */
 	ROOT_BUS = 0,
@@ -77,20 +76,23 @@ static unsigned claimed_bits(const struct vm_definition *definition, unsigned ho
 
 	*ret_sure = true;
 	if (!space->kvm)
-		return DEFAULT_BITS;
+		return WINDOW_DEFAULT_BITS;
+	/* libvirt's own limit is set on -cpu itself and wins over -global. */
+	if (space->width == WIDTH_PASSTHROUGH && space->limit)
+		return lesser(host, space->limit);
+	if (space->cpu == CPU_HOST_PASSTHROUGH && space->host_limit)
+		return lesser(host, space->host_limit);
 	if (space->width == WIDTH_PASSTHROUGH)
-		return space->limit ? lesser(host, space->limit) : host;
+		return host;
 	if (space->cpu == CPU_HOST_PASSTHROUGH || space->cpu == CPU_MAXIMUM) {
 		/* phys-bits=N from mode='emulate' is overridden by the host's. */
 		*ret_sure = !is_old_machine(machine);
-		if (space->cpu == CPU_HOST_PASSTHROUGH && space->host_limit)
-			return lesser(host, space->host_limit);
 		return host;
 	}
 	if (space->width == WIDTH_EMULATE && space->bits)
 		return lesser(space->bits, WIDEST_BITS);
 	/* Ubuntu's machine types with host-phys-bits. */
-	return machine && ends_with(machine, "-hpb") ? host : DEFAULT_BITS;
+	return machine && ends_with(machine, "-hpb") ? host : WINDOW_DEFAULT_BITS;
 }
 
 static bool is_behind_port(const struct vm_definition *definition, const struct vm_hostdev *hostdev)
@@ -286,6 +288,18 @@ struct window_fit guest_window_with(struct guest_window *window, unsigned bits)
 	return fit;
 }
 
+struct window_fit guest_window_under(struct guest_window *window, enum window_firmware firmware,
+				     unsigned bits)
+{
+	enum window_firmware taken = window->guest.firmware;
+	struct window_fit fit;
+
+	window->guest.firmware = firmware;
+	fit = guest_window_with(window, bits);
+	window->guest.firmware = taken;
+	return fit;
+}
+
 bool guest_window_widened(struct guest_window *window, unsigned *ret_limit)
 {
 	bool narrow = window->iommu_bits && window->iommu_bits < window->host_bits;
@@ -297,5 +311,5 @@ bool guest_window_widened(struct guest_window *window, unsigned *ret_limit)
 bool guest_window_can_widen(const struct vm_definition *definition)
 {
 	return definition->space.kvm && definition->space.cpu != CPU_DEFAULT &&
-	       definition->space.width == WIDTH_DEFAULT;
+	       definition->space.width == WIDTH_DEFAULT && !definition->space.host_limit;
 }

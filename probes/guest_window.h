@@ -36,6 +36,10 @@ bool guest_window_takes(const struct pci_bar *bar);
 /* The same guest with a CPU of so many address bits, and what it comes to. */
 struct window_fit guest_window_with(struct guest_window *window, unsigned bits);
 
+/* The same with another firmware. */
+struct window_fit guest_window_under(struct guest_window *window, enum window_firmware firmware,
+				     unsigned bits);
+
 /*
  * What <maxphysaddr mode='passthrough' limit='N'/> in the definition's <cpu> would give: true when
  * everything fits then, below the IOMMU's limit. *ret_limit is N, 0 where none is needed.
@@ -44,7 +48,7 @@ bool guest_window_widened(struct guest_window *window, unsigned *ret_limit);
 
 /*
  * Whether <maxphysaddr> may be added to the definition: it has a <cpu>, and that none yet; the
- * host's CPU runs the guest.
+ * host's CPU runs the guest, and no argument past libvirt limits its address bits.
  */
 bool guest_window_can_widen(const struct vm_definition *definition);
 

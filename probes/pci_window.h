@@ -23,6 +23,9 @@ enum window_firmware {
 /* The release that made the window grow with the address width. */
 enum { WINDOW_OVMF_RELEASE = 202211 };
 
+/* What QEMU's CPUs claim unless told otherwise (TCG_PHYS_ADDR_BITS), but for host and max. */
+enum { WINDOW_DEFAULT_BITS = 40 };
+
 struct window_guest {
 	enum window_firmware firmware;
 	unsigned bits;       /* physical address bits that the guest's CPU claims */

@@ -5,14 +5,11 @@
 #include "probes/guest_window.h"
 #include "probes/probe.h"
 #include "probes/virsh.h"
+#include "probes/window_fix.h"
 
 #include <errno.h>
 
-enum {
-	DEFAULT_BITS = 40, /* what QEMU's CPUs claim unless told otherwise */
-	WHOLE_BITS = 64,
-	LIMIT_VERSION = 9003000, /* libvirt's that knows <maxphysaddr limit=> */
-};
+enum { WHOLE_BITS = 64 };
 
 /* What is not known of the guest decides: with one answer the BARs fit, with another not. */
 enum doubt {
@@ -22,18 +19,6 @@ enum doubt {
 	DOUBT_QEMU,     /* which QEMU */
 };
 
-static struct window_fit with_firmware(struct guest_window *window, enum window_firmware firmware,
-				       unsigned bits)
-{
-	enum window_firmware taken = window->guest.firmware;
-	struct window_fit fit;
-
-	window->guest.firmware = firmware;
-	fit = guest_window_with(window, bits);
-	window->guest.firmware = taken;
-	return fit;
-}
-
 /* fit is what is taken for true; another guess may say otherwise. */
 static enum doubt doubt_about(struct guest_window *window, const struct window_fit *fit)
 {
@@ -41,12 +26,13 @@ static enum doubt doubt_about(struct guest_window *window, const struct window_f
 	bool is_ovmf = window->guest.firmware != WINDOW_SEABIOS;
 
 	if (!window->firmware_known &&
-	    with_firmware(window, WINDOW_SEABIOS, bits).fits != fit->fits)
+	    guest_window_under(window, WINDOW_SEABIOS, bits).fits != fit->fits)
 		return DOUBT_FIRMWARE;
 	if (is_ovmf && !window->ovmf.known &&
-	    with_firmware(window, WINDOW_OVMF_FIXED, bits).fits != fit->fits)
+	    guest_window_under(window, WINDOW_OVMF_FIXED, bits).fits != fit->fits)
 		return DOUBT_OVMF;
-	if (!window->bits_are_sure && guest_window_with(window, DEFAULT_BITS).fits != fit->fits)
+	if (!window->bits_are_sure &&
+	    guest_window_with(window, WINDOW_DEFAULT_BITS).fits != fit->fits)
 		return DOUBT_QEMU;
 	return DOUBT_NONE;
 }
@@ -109,90 +95,6 @@ static void show_bars(const struct subject *subject, struct finding *finding)
 	}
 }
 
-static bool knows_limit(const struct subject *subject)
-{
-	const struct vms *vms;
-
-	return vms_read(subject->host, &vms, NULL) < 0 || !vms->version ||
-	       vms->version >= LIMIT_VERSION;
-}
-
-/* libvirt before 9.3 has no limit: QEMU's own property does it. */
-static void offer_argument(const struct subject *subject, unsigned limit, struct finding *finding)
-{
-	finding_fix(
-		finding, FIX_MANUAL, NULL,
-		"virsh edit %s: <cpu mode='host-passthrough'>, and (this libvirt knows no limit "
-		"for <maxphysaddr>) <qemu:commandline> with <qemu:arg value='-global'/> and "
-		"<qemu:arg value='host-x86_64-cpu.host-phys-bits-limit=%u'/>",
-		subject->vm->name, limit);
-}
-
-/* The remedy where the definition may get a <maxphysaddr>, and with it everything fits. */
-static bool offer_width(const struct subject *subject, struct guest_window *window,
-			struct finding *finding)
-{
-	const struct vm *vm = subject->vm;
-	const struct vm_definition *next = vm_next_definition(vm);
-	_cleanup_free_ char *element = NULL;
-	unsigned limit;
-
-	if (!guest_window_widened(window, &limit))
-		return false;
-	element = limit ? xasprintf("<maxphysaddr mode='passthrough' limit='%u'/>", limit)
-			: xstrdup("<maxphysaddr mode='passthrough'/>");
-	if (limit && !knows_limit(subject))
-		offer_argument(subject, limit, finding);
-	else if (guest_window_can_widen(next) && vm->saved.known)
-		finding_fix(finding, FIX_AUTOMATIC, NULL, "add %s to the <cpu> of VM %s", element,
-			    vm->name);
-	else if (next->space.width != WIDTH_DEFAULT)
-		finding_fix(finding, FIX_MANUAL, NULL,
-			    "virsh edit %s, and make the <maxphysaddr> in its <cpu> %s", vm->name,
-			    element);
-	else
-		finding_fix(finding, FIX_MANUAL, NULL,
-			    "virsh edit %s, and give it <cpu mode='host-passthrough'>%s</cpu>",
-			    vm->name, element);
-	return true;
-}
-
-/* With pages of 1 GiB, which the host's CPU passed through may have, more of the bits count. */
-static bool offer_passthrough(const struct subject *subject, struct guest_window *window,
-			      struct finding *finding)
-{
-	bool had = window->guest.gigabyte_pages, helps;
-	unsigned limit;
-
-	window->guest.gigabyte_pages = true;
-	helps = guest_window_widened(window, &limit);
-	window->guest.gigabyte_pages = had;
-	if (!helps || had)
-		return false;
-	finding_fix(finding, FIX_MANUAL, NULL,
-		    "virsh edit %s, and give it <cpu mode='host-passthrough'>: OVMF uses more than "
-		    "40 address bits only with a CPU that has pages of 1 GiB (pdpe1gb)",
-		    subject->vm->name);
-	return true;
-}
-
-static void offer_remedy(const struct subject *subject, struct guest_window *window,
-			 struct finding *finding)
-{
-	if (offer_width(subject, window, finding) || offer_passthrough(subject, window, finding))
-		return;
-	if (window->guest.firmware == WINDOW_OVMF_FIXED &&
-	    with_firmware(window, WINDOW_OVMF, window->host_bits).fits)
-		finding_fix(finding, FIX_MANUAL, NULL,
-			    "install an OVMF of edk2-stable202211 or later (Debian 12 has it): its "
-			    "window is an eighth of the guest's address space");
-	else
-		finding_fix(
-			finding, FIX_MANUAL, NULL,
-			"pass fewer cards, or smaller BARs: no setting of the VM makes room for "
-			"these");
-}
-
 static void say_too_small(const struct subject *subject, struct guest_window *window,
 			  const struct window_fit *fit, struct finding *finding)
 {
@@ -208,7 +110,7 @@ static void say_too_small(const struct subject *subject, struct guest_window *wi
 		    "%s): %zu of %zu cards would fit%s",
 		    needed, size, window->guest.bits, firmware_name(window), fit->fitting,
 		    fit->cards, enough);
-	offer_remedy(subject, window, finding);
+	window_fix(subject, window, finding);
 }
 
 static void say_doubt(const struct subject *subject, struct guest_window *window, enum doubt doubt,
@@ -237,8 +139,8 @@ static void say_doubt(const struct subject *subject, struct guest_window *window
 		finding_say(finding, VERDICT_WARN,
 			    "the BARs need %s, for which there is room if QEMU is 6.0 or later; %s "
 			    "is of an earlier one, whose guests have %d address bits",
-			    needed, next->layout.machine, DEFAULT_BITS);
-		offer_width(subject, window, finding);
+			    needed, next->layout.machine, WINDOW_DEFAULT_BITS);
+		window_fix_width(subject, window, finding);
 	}
 }
 
@@ -255,7 +157,7 @@ static void check_start(const struct subject *subject, struct guest_window *wind
 		    "QEMU does not start the VM: its memory and the PCI hole behind it end at %s, "
 		    "beyond %u address bits",
 		    text, window->guest.bits);
-	offer_remedy(subject, window, finding);
+	window_fix(subject, window, finding);
 }
 
 static void check_iommu(const struct subject *subject, struct guest_window *window,
@@ -276,7 +178,7 @@ static void check_iommu(const struct subject *subject, struct guest_window *wind
 			    "(%s) maps: QEMU warns of it, cards cannot reach each other's memory, "
 			    "and shared-memory devices (ivshmem) end the VM",
 			    base, window->iommu_bits, window->unit);
-		offer_width(subject, window, finding);
+		window_fix_width(subject, window, finding);
 	}
 }
 
