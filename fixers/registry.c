@@ -15,6 +15,7 @@
 	FIXER(boot_framebuffer_fixer) \
 	FIXER(hostdev_fixer)          \
 	FIXER(address_fixer)          \
+	FIXER(address_width_fixer)    \
 	FIXER(restart_fixer)
 
 #define DECLARE(name) extern const struct fixer name;

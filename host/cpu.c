@@ -4,10 +4,14 @@
 
 #include "host/state.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { MOST_BITS = 52 }; /* of a physical address in a page table (AMD64 manual 2, 5.3) */
 
 static bool is_word(const char *word, size_t length, const char *text)
 {
@@ -44,6 +48,8 @@ static void read_flags(const char *at, const char *end, struct cpu *cpu)
 			cpu->flag = "svm";
 		else if (is_word(word, length, "hypervisor"))
 			cpu->hypervisor = true;
+		else if (is_word(word, length, "pdpe1gb"))
+			cpu->gigabyte_pages = true;
 	}
 }
 
@@ -58,6 +64,14 @@ static const char *value_of(const char *line, size_t length, const char *key)
 	return colon < line + length && *colon == ' ' ? colon + 1 : colon;
 }
 
+/* "46 bits physical, 48 bits virtual" */
+static unsigned read_bits(const char *value)
+{
+	unsigned long bits = isdigit((unsigned char)*value) ? strtoul(value, NULL, 10) : 0;
+
+	return bits <= MOST_BITS ? (unsigned)bits : 0;
+}
+
 int cpu_read(struct host *host, struct cpu *ret, struct error *error)
 {
 	struct cpu cpu = { 0 };
@@ -69,12 +83,15 @@ int cpu_read(struct host *host, struct cpu *ret, struct error *error)
 	if (r < 0)
 		return r;
 	text = host->cpuinfo.text;
-	while (!flags && next_line(&text, &line, &length)) {
+	/* An empty line ends what is said of a processor. */
+	while (next_line(&text, &line, &length) && !(flags && !length)) {
 		if ((value = value_of(line, length, "vendor_id"))) {
 			read_vendor(value, (size_t)(line + length - value), &cpu);
 		} else if ((value = value_of(line, length, "flags"))) {
 			read_flags(value, line + length, &cpu);
 			flags = true;
+		} else if ((value = value_of(line, length, "address sizes"))) {
+			cpu.address_bits = read_bits(value);
 		}
 	}
 	if (!flags)

@@ -9,10 +9,12 @@
 #include <stdbool.h>
 
 struct cpu {
-	bool amd;         /* AMD or Hygon; false: Intel or another maker of VT-d machines */
-	bool known;       /* the vendor is one of those we know */
-	const char *flag; /* "vmx" or "svm" where the flags have it, else NULL */
-	bool hypervisor;  /* this host is itself a guest */
+	bool amd;              /* AMD or Hygon; false: Intel or another maker of VT-d machines */
+	bool known;            /* the vendor is one of those we know */
+	const char *flag;      /* "vmx" or "svm" where the flags have it, else NULL */
+	bool hypervisor;       /* this host is itself a guest */
+	bool gigabyte_pages;   /* the flag pdpe1gb */
+	unsigned address_bits; /* physical; 0 where proc/cpuinfo does not say */
 };
 
 /* Of the first processor. -errno with the path. */

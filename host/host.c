@@ -97,6 +97,7 @@ void host_close(struct host *host)
 	fact_free(&host->arguments);
 	fact_free(&host->cpuinfo);
 	fact_free(&host->interrupts);
+	fact_free(&host->meminfo);
 	fact_free(&host->unsafe_interrupts);
 	fact_free(&host->release);
 	fact_free(&host->module_aliases);

@@ -32,6 +32,7 @@ struct host {
 	struct kernel_arguments *parsed_arguments;
 	struct fact cpuinfo;
 	struct fact interrupts;
+	struct fact meminfo;
 	struct fact unsafe_interrupts;
 	struct fact release; /* of the running kernel */
 	struct fact module_aliases;

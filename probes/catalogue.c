@@ -23,6 +23,8 @@
 	PROBE(vm_functions_probe)    \
 	PROBE(vm_conflict_probe)     \
 	PROBE(vm_address_probe)      \
+	PROBE(vm_mmio_probe)         \
+	PROBE(vm_memory_probe)       \
 	PROBE(vm_pending_probe)      \
 	PROBE(vm_running_probe)      \
 	PROBE(guest_ssh_probe)       \

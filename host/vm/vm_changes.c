@@ -84,10 +84,10 @@ static json_t *list_additions(const struct vm_addition *additions, size_t count)
 	return list;
 }
 
-/* One edit; takes the list. */
-static int edit(const char *xml, const char *verb, json_t *list, char **ret, struct error *error)
+/* One edit; takes what it is to do. */
+static int edit(const char *xml, const char *verb, json_t *what, char **ret, struct error *error)
 {
-	json_t *answer, *request = json_pack("{s:s, s:o}", "edit", xml, verb, list);
+	json_t *answer, *request = json_pack("{s:s, s:o}", "edit", xml, verb, what);
 	int r = check_length(xml, error);
 
 	if (r == 0)
@@ -116,6 +116,11 @@ int vm_definition_drop(const char *xml, const struct pci_address *sources, size_
 		json_array_append_new(list, json_string(address));
 	}
 	return edit(xml, "drop", list, ret, error);
+}
+
+int vm_definition_widen(const char *xml, unsigned limit, char **ret, struct error *error)
+{
+	return edit(xml, "widen", json_integer((json_int_t)limit), ret, error);
 }
 
 int vm_define(struct host *host, const char *vm, const char *before, const char *after, char **ret,

@@ -3,11 +3,11 @@
  * What gpucheck may change of a virtual machine, by way of gpucheck-libvirt: its saved definition,
  * and whether it runs.
  *
- * All but vm_definition_edit and vm_definition_drop speak with the libvirt that vms_connect named,
- * and only on the live host: -EINVAL below a root. Each ends within a time limit. Their errors have
- * libvirt's own sentence: -EACCES and -ECONNREFUSED as vms_read, -ENOENT without such a VM,
- * -EREMOTEIO when libvirt refused or failed to do it, -ETIMEDOUT when it gave no answer: it may do
- * it still. A definition is at most 4 MiB of UTF-8: -EFBIG, -EINVAL. *ret is the caller's.
+ * All but the edits (vm_definition_edit, _drop, _widen) speak with the libvirt that vms_connect
+ * named, and only on the live host: -EINVAL below a root. Each ends within a time limit. Their
+ * errors have libvirt's own sentence: -EACCES and -ECONNREFUSED as vms_read, -ENOENT without such a
+ * VM, -EREMOTEIO when libvirt refused or failed to do it, -ETIMEDOUT when it gave no answer: it may
+ * do it still. A definition is at most 4 MiB of UTF-8: -EFBIG, -EINVAL. *ret is the caller's.
  */
 #ifndef GPUCHECK_HOST_VM_VM_CHANGES_H
 #define GPUCHECK_HOST_VM_VM_CHANGES_H
@@ -41,6 +41,13 @@ int vm_definition_edit(const char *xml, const struct vm_addition *additions, siz
  */
 int vm_definition_drop(const char *xml, const struct pci_address *sources, size_t count, char **ret,
 		       struct error *error);
+
+/*
+ * xml and <maxphysaddr mode='passthrough'/> in its <cpu>, with this limit of bits unless it is 0;
+ * no other byte differs, and nothing when it has one. Asks no libvirt. -EINVAL as above, and
+ * without <cpu>.
+ */
+int vm_definition_widen(const char *xml, unsigned limit, char **ret, struct error *error);
 
 /*
  * Save after as the definition, unless the saved one differs from before, byte by byte: -ESTALE,

@@ -9,6 +9,7 @@
 #include "host/vm/vm_program.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,7 +67,9 @@ static bool read_definition(const json_t *object, struct vm_definition *ret)
 	}
 	return read_addresses(json_object_get(object, "commandline"), &ret->commandline,
 			      &ret->commandline_count) &&
-	       pci_layout_read(json_object_get(object, "layout"), &ret->layout);
+	       pci_layout_read(json_object_get(object, "layout"), &ret->layout) &&
+	       vm_memory_read(json_object_get(object, "memory"), &ret->memory) &&
+	       address_space_read(json_object_get(object, "space"), &ret->space);
 }
 
 static void read_strings(const json_t *list, struct strings *ret)
@@ -106,7 +109,9 @@ static int by_name(const void *left, const void *right)
 static int read_answer(const json_t *answer, struct vms *vms, struct error *error)
 {
 	const json_t *domains = json_object_get(answer, "domains");
+	json_int_t version = json_integer_value(json_object_get(answer, "version"));
 
+	vms->version = version > 0 && version <= INT_MAX ? (unsigned)version : 0;
 	vms->items = xcalloc(json_array_size(domains), sizeof(*vms->items));
 	for (size_t i = 0; i < json_array_size(domains); i++) {
 		vms->count = i + 1;
@@ -202,6 +207,8 @@ static void free_definition(struct vm_definition *definition)
 	free(definition->hostdevs);
 	free(definition->commandline);
 	pci_layout_free(&definition->layout);
+	vm_memory_free(&definition->memory);
+	address_space_free(&definition->space);
 }
 
 void vms_free(struct vms *vms)

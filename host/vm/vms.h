@@ -7,7 +7,9 @@
 #include "base/strings.h"
 #include "host/host.h"
 #include "host/pci/pci_address.h"
+#include "host/vm/address_space.h"
 #include "host/vm/pci_layout.h"
+#include "host/vm/vm_memory.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +32,8 @@ struct vm_definition {
 	size_t commandline_count;
 	bool display; /* it has an emulated display: a <video> whose model is not none */
 	struct pci_layout layout; /* of the guest */
+	struct vm_memory memory;
+	struct address_space space;
 };
 
 struct vm {
@@ -54,6 +58,7 @@ enum vms_source {
 struct vms {
 	enum vms_source source;
 	char *uri;        /* VMS_LIBVIRT */
+	unsigned version; /* of libvirt, as it counts: 9003000 is 9.3.0; 0 when it was not asked */
 	struct vm *items; /* sorted by name */
 	size_t count;
 };

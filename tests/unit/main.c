@@ -33,12 +33,14 @@ int main(void)
 	srunner_add_suite(runner, pci_suite());
 	srunner_add_suite(runner, qemu_log_suite());
 	srunner_add_suite(runner, recorded_holders_suite());
+	srunner_add_suite(runner, pci_window_suite());
 	srunner_add_suite(runner, places_suite());
 	srunner_add_suite(runner, report_suite());
 	srunner_add_suite(runner, reset_suite());
 	srunner_add_suite(runner, root_names_suite());
 	srunner_add_suite(runner, root_suite());
 	srunner_add_suite(runner, root_write_suite());
+	srunner_add_suite(runner, vm_memory_suite());
 	srunner_add_suite(runner, xorg_suite());
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

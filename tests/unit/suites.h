@@ -19,12 +19,14 @@ Suite *modprobe_suite(void);
 Suite *pci_suite(void);
 Suite *qemu_log_suite(void);
 Suite *recorded_holders_suite(void);
+Suite *pci_window_suite(void);
 Suite *places_suite(void);
 Suite *report_suite(void);
 Suite *reset_suite(void);
 Suite *root_names_suite(void);
 Suite *root_suite(void);
 Suite *root_write_suite(void);
+Suite *vm_memory_suite(void);
 Suite *xorg_suite(void);
 
 /* A suite of one case from a NULL-ended list of tests. */

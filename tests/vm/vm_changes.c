@@ -58,6 +58,17 @@ static int edit(struct host *host, char **arguments, char **ret, struct error *e
 	return r < 0 ? r : vm_definition_edit(xml, additions, count, ret, error);
 }
 
+static int widen(struct host *host, char **arguments, char **ret, struct error *error)
+{
+	_cleanup_free_ char *xml = NULL;
+	int r = read_text(arguments[0], &xml, error);
+
+	(void)host;
+	return r < 0 ? r
+		     : vm_definition_widen(xml, (unsigned)strtoul(arguments[1], NULL, 10), ret,
+					   error);
+}
+
 static int start(struct host *host, char **arguments, char **ret, struct error *error)
 {
 	(void)ret;
@@ -83,6 +94,7 @@ static const struct {
 } commands[] = {
 	{ "text", 1, text },   { "define", 3, define },      { "edit", 1, edit },
 	{ "start", 1, start }, { "shutdown", 2, shut_down }, { "resume", 1, resume },
+	{ "widen", 2, widen },
 };
 
 int main(int count, char **arguments)

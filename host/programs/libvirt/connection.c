@@ -125,6 +125,7 @@ json_t *read_connection(const char *uri)
 {
 	virDomainPtr *domains = NULL;
 	virConnectPtr connection;
+	unsigned long version = 0;
 	json_t *list, *answer;
 	int count;
 
@@ -143,6 +144,8 @@ json_t *read_connection(const char *uri)
 		virDomainFree(domains[i]);
 	}
 	free(domains);
+	/* 0 when it does not say. */
+	virConnectGetLibVersion(connection, &version);
 	virConnectClose(connection);
-	return json_pack("{s:o}", "domains", list);
+	return json_pack("{s:o, s:I}", "domains", list, "version", (json_int_t)version);
 }

@@ -3,6 +3,7 @@
 #include "host/programs/libvirt/domain_edit.h"
 
 #include "base/alloc.h"
+#include "host/programs/libvirt/domain_insert.h"
 #include "host/programs/libvirt/domain_tags.h"
 #include "host/programs/libvirt/domain_xml.h"
 
@@ -11,96 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEP "  " /* libvirt's own indentation */
-
-/* How the text around it is laid out: every new line is eol, indent, and some steps. */
-struct layout {
-	const char *eol; /* "" when all of it stands on one line; then the others are empty too */
-	char *outer;     /* of the element's own tags */
-	char *indent;    /* of what it holds */
-	char *step;
-};
-
-/* Where new elements go. */
-struct gap {
-	size_t at;
-	bool is_empty_tag;   /* <devices/>, which is to be opened there */
-	bool moves_end_tag;  /* the end tag follows at once, on the start tag's line */
-	const char *newline; /* of the line that the end tag stands on, or shall; NULL when none */
-};
-
-static void free_layout(struct layout *layout)
-{
-	free(layout->outer);
-	free(layout->indent);
-	free(layout->step);
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/* What stands before a tag on its line, when that is nothing but blanks; else NULL. */
-static char *indent_of(const char *text, size_t tag)
-{
-	size_t begin = tag;
-
-	while (begin > 0 && (text[begin - 1] == ' ' || text[begin - 1] == '\t'))
-		begin--;
-	if (begin > 0 && text[begin - 1] != '\n')
-		return NULL;
-	return xstrndup(text + begin, tag - begin);
-}
-
-static char *last_child_indent(const char *text, const struct domain_element *element)
-{
-	return element->has_child ? indent_of(text, element->last_child) : NULL;
-}
-
-/* What the domain's children are indented by. */
-static char *step_of(const char *text, const struct domain_element *domain)
-{
-	_cleanup_free_ char *outer = indent_of(text, domain->start);
-	_cleanup_free_ char *inner = last_child_indent(text, domain);
-	size_t length = outer ? strlen(outer) : 0;
-
-	if (!inner || strlen(inner) <= length || strncmp(inner, outer ? outer : "", length) != 0)
-		return xstrdup(STEP);
-	return xstrdup(inner + length);
-}
-
-/* The layout of an element and its children; one without is indented a step more than itself. */
-static struct layout layout_of(const char *text, const struct domain_tags *tags,
-			       const struct domain_element *element, const char *newline)
-{
-	struct layout layout = { .eol = "" };
-
-	if (newline) {
-		layout.eol = newline > text && newline[-1] == '\r' ? "\r\n" : "\n";
-		layout.outer = indent_of(text, element->start);
-		layout.indent = last_child_indent(text, element);
-		layout.step = step_of(text, &tags->domain);
-	}
-	if (!layout.outer)
-		layout.outer = xstrdup("");
-	if (!layout.step)
-		layout.step = xstrdup("");
-	if (!layout.indent)
-		layout.indent = xasprintf("%s%s", layout.outer, layout.step);
-	return layout;
-}
-
-static void put_line(FILE *out, const struct layout *layout, unsigned steps, const char *line)
-{
-	fprintf(out, "%s%s", layout->eol, layout->indent);
-	while (steps--)
-		fputs(layout->step, out);
-	fputs(line, out);
-}
-
 /* As libvirt's virDomainHostdevDefFormat and virPCIDeviceAddressFormat write it. */
-static void put_hostdev(FILE *out, const struct layout *layout, unsigned steps,
+static void put_hostdev(FILE *out, const struct domain_layout *layout, unsigned steps,
 			const struct vm_addition *addition)
 {
 	const struct pci_address *source = &addition->source;
@@ -117,63 +30,34 @@ static void put_hostdev(FILE *out, const struct layout *layout, unsigned steps,
 	put_line(out, layout, steps, "</hostdev>");
 }
 
-static void put_devices(FILE *out, const struct layout *layout, bool wrapped,
-			const struct vm_addition *missing, size_t count)
+/* What is to be added, and whether into a <devices> of its own. */
+struct hostdevs {
+	const struct vm_addition *missing;
+	size_t count;
+	bool wrapped;
+};
+
+static void put_devices(FILE *out, const struct domain_layout *layout, const void *data)
 {
-	if (wrapped)
+	const struct hostdevs *added = data;
+
+	if (added->wrapped)
 		put_line(out, layout, 0, "<devices>");
-	for (size_t i = 0; i < count; i++)
-		put_hostdev(out, layout, wrapped, &missing[i]);
-	if (wrapped)
+	for (size_t i = 0; i < added->count; i++)
+		put_hostdev(out, layout, added->wrapped, &added->missing[i]);
+	if (added->wrapped)
 		put_line(out, layout, 0, "</devices>");
-}
-
-/* The newline that starts the line of a tag, NULL when something else stands on that line. */
-static const char *newline_before(const char *text, size_t tag)
-{
-	while (tag > 0 && (text[tag - 1] == ' ' || text[tag - 1] == '\t'))
-		tag--;
-	return tag > 0 && text[tag - 1] == '\n' ? text + tag - 1 : NULL;
-}
-
-/* Behind what the element holds, before the blanks that lead to its end tag. */
-static struct gap find_gap(const char *text, const struct domain_element *element)
-{
-	struct gap gap = { .is_empty_tag = text[element->end - 2] == '/' };
-	size_t close = gap.is_empty_tag ? element->end - 2 : domain_tag_before(text, element->end);
-
-	gap.at = close;
-	while (!gap.is_empty_tag && is_blank(text[gap.at - 1]))
-		gap.at--;
-	gap.moves_end_tag = gap.at == close && !element->has_child;
-	gap.newline = newline_before(text, gap.moves_end_tag ? element->start : close);
-	return gap;
 }
 
 /* The text with the missing ones in <devices>, which is made where there is none. */
 static char *insert(const char *text, const struct domain_tags *tags,
 		    const struct vm_addition *missing, size_t count)
 {
-	const bool makes_devices = !tags->devices.found;
-	const struct domain_element *element = makes_devices ? &tags->domain : &tags->devices;
-	struct gap gap = find_gap(text, element);
-	struct layout layout = layout_of(text, tags, element, gap.newline);
-	char *edited = NULL;
-	size_t length;
-	FILE *out = xmemstream(&edited, &length);
+	const struct hostdevs added = { missing, count, .wrapped = !tags->devices.found };
 
-	fwrite(text, 1, gap.at, out);
-	if (gap.is_empty_tag)
-		fputc('>', out);
-	put_devices(out, &layout, makes_devices, missing, count);
-	if (gap.moves_end_tag && gap.newline)
-		fprintf(out, "%s%s", layout.eol, layout.outer);
-	if (gap.is_empty_tag)
-		fprintf(out, "</%s>", makes_devices ? "domain" : "devices");
-	fputs(text + (gap.is_empty_tag ? element->end : gap.at), out);
-	fclose(out);
-	free_layout(&layout);
-	return edited;
+	if (added.wrapped)
+		return domain_insert(text, tags, &tags->domain, "domain", put_devices, &added);
+	return domain_insert(text, tags, &tags->devices, "devices", put_devices, &added);
 }
 
 static bool has_address(const json_t *list, const char *key, const struct pci_address *address)

@@ -43,7 +43,7 @@ bool attribute_is(xmlNode *node, const char *name, const char *value)
 	return text && !strcmp((const char *)text, value);
 }
 
-char *attribute_text(xmlNode *node, const char *name)
+char *attribute_text(const xmlNode *node, const char *name)
 {
 	_cleanup_(free_xml) xmlChar *text = xmlGetNoNsProp(node, (const xmlChar *)name);
 
@@ -121,4 +121,21 @@ bool read_guest_address(xmlNode *device, struct pci_address *ret)
 		return false;
 	*ret = address;
 	return true;
+}
+
+void each_argument(const xmlNode *domain, void (*meet)(const char *argument, void *data),
+		   void *data)
+{
+	for (xmlNode *node = domain->children; node; node = node->next) {
+		if (!is_of_qemu(node, "commandline"))
+			continue;
+		for (xmlNode *arg = node->children; arg; arg = arg->next) {
+			_cleanup_free_ char *value = NULL;
+
+			if (is_of_qemu(arg, "arg"))
+				value = attribute_text(arg, "value");
+			if (value)
+				meet(value, data);
+		}
+	}
 }

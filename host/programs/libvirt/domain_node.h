@@ -18,7 +18,7 @@ xmlNode *child_named(const xmlNode *node, const char *name);
 
 bool attribute_is(xmlNode *node, const char *name, const char *value);
 /* NULL without; the caller frees it. */
-char *attribute_text(xmlNode *node, const char *name);
+char *attribute_text(const xmlNode *node, const char *name);
 /* A number as libvirt reads it: decimal, 0x hexadecimal or 0 octal. A missing one is 0. */
 bool number_attribute(xmlNode *node, const char *name, unsigned long max, unsigned long *ret);
 
@@ -30,6 +30,10 @@ json_t *address_text(const struct pci_address *address);
 bool read_source(xmlNode *device, struct pci_address *ret);
 /* Where a device of <devices> shall be in the guest. False where libvirt is to choose. */
 bool read_guest_address(xmlNode *device, struct pci_address *ret);
+
+/* The arguments of <qemu:commandline>, in order. */
+void each_argument(const xmlNode *domain, void (*meet)(const char *argument, void *data),
+		   void *data);
 
 /* For _cleanup_(). */
 void free_xml(xmlChar **text);

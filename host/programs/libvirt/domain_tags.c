@@ -16,8 +16,8 @@ struct scan {
 	size_t length;
 	unsigned depth; /* of open elements */
 	bool has_doctype;
-	bool in_devices; /* the domain's own */
-	size_t children; /* elements of <devices> met so far */
+	struct domain_element *open; /* the domain's own <devices> or <cpu>, while in it */
+	size_t children;             /* elements of <devices> met so far */
 	struct domain_tags tags;
 };
 
@@ -53,6 +53,22 @@ static void add_address(struct scan *scan, struct domain_element element)
 	};
 }
 
+static bool in_devices(const struct scan *scan)
+{
+	return scan->open == &scan->tags.devices;
+}
+
+/* The first <devices> and the first <cpu> of the domain are its own. */
+static struct domain_element *wanted_child(struct scan *scan, const xmlChar *name,
+					   const xmlChar *uri)
+{
+	struct domain_tags *tags = &scan->tags;
+
+	if (is_own(name, uri, "devices") && !tags->devices.found)
+		return &tags->devices;
+	return is_own(name, uri, "cpu") && !tags->cpu.found ? &tags->cpu : NULL;
+}
+
 static void start_element(void *data, const xmlChar *name, const xmlChar *prefix,
 			  const xmlChar *uri, int namespace_count, const xmlChar **namespaces,
 			  int attribute_count, int defaulted_count, const xmlChar **attributes)
@@ -69,15 +85,14 @@ static void start_element(void *data, const xmlChar *name, const xmlChar *prefix
 	if (scan->depth == 2) {
 		scan->tags.domain.has_child = true;
 		scan->tags.domain.last_child = start;
-	}
-	if (scan->depth == 2 && is_own(name, uri, "devices") && !scan->tags.devices.found) {
-		scan->tags.devices = new;
-		scan->in_devices = true;
-	} else if (scan->depth == 3 && scan->in_devices) {
-		scan->tags.devices.has_child = true;
-		scan->tags.devices.last_child = start;
-		scan->children++;
-	} else if (scan->depth == 4 && scan->in_devices && is_own(name, uri, "address")) {
+		scan->open = wanted_child(scan, name, uri);
+		if (scan->open)
+			*scan->open = new;
+	} else if (scan->depth == 3 && scan->open) {
+		scan->open->has_child = true;
+		scan->open->last_child = start;
+		scan->children += in_devices(scan);
+	} else if (scan->depth == 4 && in_devices(scan) && is_own(name, uri, "address")) {
 		add_address(scan, new);
 	}
 }
@@ -87,11 +102,11 @@ static void end_element(void *data, const xmlChar *name, const xmlChar *prefix, 
 	struct scan *scan = data;
 
 	(void)prefix;
-	if (scan->depth == 4 && scan->in_devices && is_own(name, uri, "address"))
+	if (scan->depth == 4 && in_devices(scan) && is_own(name, uri, "address"))
 		scan->tags.addresses[scan->tags.address_count - 1].element.end = place(scan);
-	if (scan->depth == 2 && scan->in_devices) {
-		scan->tags.devices.end = place(scan);
-		scan->in_devices = false;
+	if (scan->depth == 2 && scan->open) {
+		scan->open->end = place(scan);
+		scan->open = NULL;
 	}
 	if (scan->depth == 1)
 		scan->tags.domain.end = place(scan);
@@ -146,7 +161,8 @@ static bool are_placed(const struct scan *scan)
 		if (!is_placed(scan, &tags->addresses[i].element, "address"))
 			return false;
 	return is_placed(scan, &tags->domain, "domain") &&
-	       (!tags->devices.found || is_placed(scan, &tags->devices, "devices"));
+	       (!tags->devices.found || is_placed(scan, &tags->devices, "devices")) &&
+	       (!tags->cpu.found || is_placed(scan, &tags->cpu, "cpu"));
 }
 
 /* NULL when its tags were found. */

@@ -29,6 +29,7 @@ struct domain_address {
 struct domain_tags {
 	struct domain_element domain;
 	struct domain_element devices; /* its own, the first if there are more */
+	struct domain_element cpu;     /* likewise */
 	struct domain_address *addresses;
 	size_t address_count;
 };

@@ -5,7 +5,9 @@
 #include "base/alloc.h"
 #include "base/strings.h"
 #include "host/programs/libvirt/domain_devices.h"
+#include "host/programs/libvirt/domain_memory.h"
 #include "host/programs/libvirt/domain_node.h"
+#include "host/programs/libvirt/domain_space.h"
 
 #include <errno.h>
 #include <libxml/parser.h>
@@ -154,7 +156,7 @@ static int read_document(const char *xml, size_t length, xmlDoc **ret, const xml
 int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *error)
 {
 	const xmlNode *domain, *devices;
-	json_t *hostdevs, *commandline, *layout;
+	json_t *hostdevs, *commandline, *layout, *memory, *space;
 	bool display = false;
 	size_t child = 0;
 	xmlDoc *document;
@@ -173,12 +175,16 @@ int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *
 	}
 	read_commandline(domain, commandline);
 	layout = domain_devices(domain);
+	memory = domain_memory(domain);
+	space = domain_space(domain);
 	xmlFreeDoc(document);
 	*ret = json_object();
 	json_object_set_new(*ret, "hostdevs", hostdevs);
 	json_object_set_new(*ret, "commandline", commandline);
 	json_object_set_new(*ret, "display", json_boolean(display));
 	json_object_set_new(*ret, "layout", layout);
+	json_object_set_new(*ret, "memory", memory);
+	json_object_set_new(*ret, "space", space);
 	return 0;
 }
 

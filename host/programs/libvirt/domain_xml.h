@@ -10,7 +10,8 @@
 /*
  * xml: a <domain>, or libvirt's status file <domstatus> around one. *ret is a new reference:
  * {"hostdevs": [{"source", "guest", "unassigned", "managed", "element", "option_rom", "child"}],
- *  "commandline": [address], "display", "layout": what domain_devices.h describes}
+ *  "commandline": [address], "display", "layout": what domain_devices.h describes,
+ *  "memory": what domain_memory.h does, "space": what domain_space.h does}
  * with addresses as sysfs writes them; guest is null where libvirt is to choose; option_rom says
  * that firmware is shown the device's own option ROM, display that there is an emulated one; child
  * counts the elements of <devices> before it. Elements that are no PCI source (USB, SCSI, mdev) are

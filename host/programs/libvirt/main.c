@@ -10,7 +10,8 @@
  *
  *   {"uri": "qemu:///system"}
  *   {"files": [{"name": "vm", "state": "off", "managed_save": false, "saved": XML, "live": XML}]}
- *     {"domains": [{"name", "state", "managed_save", "saved", "live", "addresses", "broken"}]}
+ *     {"domains": [{"name", "state", "managed_save", "saved", "live", "addresses", "broken"}],
+ *      "version": 9000000}
  *
  *   {"edit": XML, "add": [{"source": "0000:01:00.0", "rom_off": true}]}
  *     {"xml": XML}
@@ -18,9 +19,13 @@
  *   {"edit": XML, "drop": ["0000:01:00.0"]}
  *     {"xml": XML}
  *
+ *   {"edit": XML, "widen": 39}
+ *     {"xml": XML}
+ *
  * saved and live are null or what domain_xml.h describes; broken lists what is wrong with a
- * definition that could not be read. The edits are described by domain_edit.h and domain_drop.h;
- * they ask no libvirt, and rom_off may be left out.
+ * definition that could not be read; version is libvirt's, as it counts, left out with files. The
+ * edits are described by domain_edit.h, domain_drop.h and domain_widen.h; they ask no libvirt, and
+ * rom_off may be left out.
  *
  * What needs a connection that may write:
  *
@@ -53,10 +58,13 @@
 #include "host/programs/libvirt/connection.h"
 #include "host/programs/libvirt/domain_drop.h"
 #include "host/programs/libvirt/domain_edit.h"
+#include "host/programs/libvirt/domain_widen.h"
 
 #include <libxml/parser.h>
 #include <signal.h>
 #include <stdlib.h>
+
+enum { MOST_BITS = 64 };
 
 static json_t *read_files(const json_t *files)
 {
@@ -120,6 +128,19 @@ static json_t *drop_addresses(const char *xml, const json_t *list)
 	return json_pack("{s:s}", "xml", edited);
 }
 
+static json_t *widen_addresses(const char *xml, const json_t *limit)
+{
+	json_int_t bits = json_integer_value(limit);
+	_cleanup_free_ char *edited = NULL;
+	struct error error;
+
+	if (bits < 0 || bits > MOST_BITS)
+		return answer_error("request", "widen: no number of bits");
+	if (domain_widen(xml, (unsigned)bits, &edited, &error) < 0)
+		return answer_error("request", "%s", error.text);
+	return json_pack("{s:s}", "xml", edited);
+}
+
 static json_t *answer(const json_t *request)
 {
 	const char *uri = json_string_value(json_object_get(request, "uri"));
@@ -127,6 +148,7 @@ static json_t *answer(const json_t *request)
 	const json_t *files = json_object_get(request, "files");
 	const json_t *additions = json_object_get(request, "add");
 	const json_t *dropped = json_object_get(request, "drop");
+	const json_t *limit = json_object_get(request, "widen");
 	json_t *changed;
 
 	if (json_is_array(files))
@@ -135,6 +157,8 @@ static json_t *answer(const json_t *request)
 		return edit_definition(xml, additions);
 	if (xml && json_is_array(dropped))
 		return drop_addresses(xml, dropped);
+	if (xml && json_is_integer(limit))
+		return widen_addresses(xml, limit);
 	if (!uri)
 		return answer_error("request", "neither uri nor files nor edit");
 	changed = change_domain(uri, request);
