@@ -17,16 +17,6 @@ static bool has_module(const struct boot_stage *stage, const char *module)
 	return stage->has_all || strings_have(&stage->modules, module);
 }
 
-/* drivers/pci/pci.h, pci_match_one_device. */
-static bool id_fits(const struct vfio_id *id, const struct pci_identity *identity)
-{
-	return (id->vendor == VFIO_ID_ANY || id->vendor == identity->vendor) &&
-	       (id->device == VFIO_ID_ANY || id->device == identity->device) &&
-	       (id->subvendor == VFIO_ID_ANY || id->subvendor == identity->subvendor) &&
-	       (id->subdevice == VFIO_ID_ANY || id->subdevice == identity->subdevice) &&
-	       !((id->class ^ identity->class) & id->class_mask);
-}
-
 /* A blank behind a comma ends the value; what follows is no option of vfio-pci's. */
 static bool is_cut(const struct modprobe_line *line)
 {
@@ -49,7 +39,7 @@ static enum next_lack look_for_id(const struct modprobe *modprobe,
 	for (size_t i = 0; i < ids.count; i++) {
 		struct vfio_id id;
 
-		if (vfio_id_parse(ids.items[i], &id) && id_fits(&id, identity))
+		if (vfio_id_parse(ids.items[i], &id) && vfio_id_fits(&id, identity))
 			return LACK_NOTHING;
 	}
 	if (!line)
