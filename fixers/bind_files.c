@@ -186,7 +186,8 @@ static int by_what_is_there(struct plan *plan, struct host *host, const struct c
 {
 	_cleanup_(next_boot_facts_free) struct next_boot_facts facts = { 0 };
 	_cleanup_strings_ struct strings files = { 0 };
-	int r = next_boot_facts_read(host, card, next_image_look(host, true), &facts, NULL);
+	const struct next_image *image;
+	int r = next_boot_facts_read(host, card, true, &facts, &image, NULL);
 
 	if (r < 0 || !is_on_disk(host, card, &facts))
 		return -ENOENT;

@@ -17,7 +17,7 @@ enum { MEGABYTE = 1000000 };
 /* All that is known of the card's next boot. */
 struct judgement {
 	const struct subject *subject;
-	const struct next_image *image;
+	const struct next_image *image; /* NULL where it has no say */
 	struct next_boot_facts facts;
 	struct strings places; /* what gives functions to vfio-pci, each once */
 	size_t good;           /* functions that vfio-pci gets */
@@ -26,6 +26,11 @@ struct judgement {
 	bool changes;     /* a function of these is not on a vfio driver now */
 	bool by_hand;     /* no fixer can mend it */
 };
+
+static const char *image_path(const struct judgement *judgement)
+{
+	return judgement->image ? judgement->image->path : "";
+}
 
 static bool is_virtual(const struct subject *subject, struct pci_function *function)
 {
@@ -83,13 +88,13 @@ static void judge_function(struct judgement *judgement, size_t index, struct fin
 		note_good(judgement, index, &next);
 		if (disk.driver == NEXT_VFIO || disk.driver == NEXT_EITHER)
 			return;
-		words = next_binding_words(&disk, judgement->image->path);
+		words = next_binding_words(&disk, image_path(judgement));
 		finding_say(finding, VERDICT_WARN,
 			    "%s goes to vfio-pci only until /%s is built anew: on the disk %s", who,
-			    judgement->image->path, words);
+			    image_path(judgement), words);
 		return;
 	}
-	words = next_binding_words(&next, judgement->image->path);
+	words = next_binding_words(&next, image_path(judgement));
 	if (now && strcmp(now, "vfio-pci") != 0) {
 		finding_say(
 			finding, VERDICT_WARN,
@@ -237,7 +242,7 @@ static void say_good(const struct judgement *judgement, struct finding *finding)
 static void say_stale(struct judgement *judgement, struct finding *finding)
 {
 	const struct next_boot_facts *facts = &judgement->facts;
-	const char *image = judgement->image->path;
+	const char *image = image_path(judgement);
 	_cleanup_free_ char *file = NULL;
 	enum verdict worst = VERDICT_PASS;
 	bool older = false;
@@ -312,31 +317,23 @@ static void judge(struct judgement *judgement, struct finding *finding)
 	next_boot_evidence(facts, judgement->image, finding);
 }
 
-/* A virtual function is made after the boot, by the physical one's driver, which may ask for it. */
-static void judge_virtual(const struct subject *subject, struct finding *finding)
-{
-	_cleanup_free_ char *who = pci_describe(subject->host, subject->card->functions[0]);
-
-	finding_say(
-		finding, VERDICT_SKIP,
-		"%s is a virtual function: it comes to be after the boot, and who makes it binds "
-		"it",
-		who);
-}
-
 static void run(const struct subject *subject, struct finding *finding)
 {
 	struct judgement judgement = { .subject = subject };
+	struct pci_function *gpu = subject->card->functions[0];
 	struct error error;
 	int r;
 
-	if (is_virtual(subject, subject->card->functions[0])) {
-		judge_virtual(subject, finding);
+	/* Made after the boot, by the physical function's driver, which may ask for it itself. */
+	if (is_virtual(subject, gpu)) {
+		finding_say(finding, VERDICT_SKIP,
+			    "%s is a virtual function: it comes to be after the boot, and who "
+			    "makes it binds it",
+			    gpu->name);
 		return;
 	}
-	judgement.image = next_image_look(subject->host, subject->asked);
-	r = next_boot_facts_read(subject->host, subject->card, judgement.image, &judgement.facts,
-				 &error);
+	r = next_boot_facts_read(subject->host, subject->card, subject->asked, &judgement.facts,
+				 &judgement.image, &error);
 	if (r == -ENOENT && !host_is_live(subject->host))
 		finding_say(finding, VERDICT_SKIP, "not recorded: %s", error.text);
 	else if (r < 0)

@@ -115,7 +115,8 @@ static void show_image(const struct next_boot_facts *facts, const struct next_im
 void next_boot_evidence(const struct next_boot_facts *facts, const struct next_image *image,
 			struct finding *finding)
 {
-	show_lines(&facts->disk.modprobe, NULL, finding);
+	/* Where the kernel's line decides alone, no file was looked at. */
+	show_lines(image ? &facts->disk.modprobe : &facts->arguments, NULL, finding);
 	for (size_t i = 0; i < facts->count; i++) {
 		const struct pci_identity *identity = &facts->functions[i].identity;
 		const struct udev_override *rule = udev_override_of(&facts->disk.overrides,

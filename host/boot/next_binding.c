@@ -145,13 +145,14 @@ static bool loads_vfio(const struct next_boot_facts *facts, const struct boot_st
 }
 
 /* What takes a function that vfio-pci does not take in this stage. */
-static struct next_binding left(const struct boot_stage *stage,
+static struct next_binding left(const struct next_boot_facts *facts, const struct boot_stage *stage,
 				const struct boot_function *function, enum next_lack lack,
 				const char *file)
 {
 	const struct claimer *claimer = first_that_may_load(stage, function);
 
-	if (stage->scripts.count)
+	/* The disk's scripts run from an image alone, and what that has is known then. */
+	if (stage->scripts.count && !(stage->has_all && facts->image_known))
 		return (struct next_binding){ NEXT_UNKNOWN, .lack = LACK_SENSE,
 					      .file = stage->scripts.items[0] };
 	return (struct next_binding){
@@ -217,11 +218,11 @@ static struct next_binding by_ids(const struct next_boot_facts *facts,
 		found = (struct next_binding){ NEXT_UNKNOWN, .lack = LACK_SENSE,
 					       .file = install->file };
 	} else if (!has_module(stage, vfio)) {
-		found = left(stage, function, LACK_MODULE, file);
+		found = left(facts, stage, function, LACK_MODULE, file);
 	} else if (strings_have(&stage->early, vfio)) {
 		found.driver = NEXT_VFIO;
 	} else if (claimer) {
-		found = left(stage, function, line ? LACK_PRE : LACK_ORDER,
+		found = left(facts, stage, function, line ? LACK_PRE : LACK_ORDER,
 			     line ? line->file : file);
 		if (found.driver == NEXT_OTHER)
 			found.other = claimer->module;
@@ -229,7 +230,7 @@ static struct next_binding by_ids(const struct next_boot_facts *facts,
 		if (found.driver == NEXT_OTHER && stage->has_all && loads_vfio(facts, stage))
 			found.driver = NEXT_EITHER;
 	} else if (!loads_vfio(facts, stage)) {
-		found = left(stage, function, LACK_LOAD, file);
+		found = left(facts, stage, function, LACK_LOAD, file);
 	}
 	return found;
 }
@@ -247,7 +248,7 @@ static struct next_binding judge_stage(const struct next_boot_facts *facts,
 		return by_override(facts, stage, rule, false);
 	lack = look_for_id(&stage->modprobe, &function->identity, &file);
 	return lack == LACK_NOTHING ? by_ids(facts, stage, function, file)
-				    : left(stage, function, lack, file);
+				    : left(facts, stage, function, lack, file);
 }
 
 /* vfio-pci is in the kernel: it is there first, with the ids of the kernel's own line. */
@@ -269,7 +270,7 @@ static struct next_binding judge_builtin(const struct next_boot_facts *facts,
 		return found;
 	}
 	if (image && first_that_may_load(image, function)) {
-		found = left(image, function, lack, found.file);
+		found = left(facts, image, function, lack, found.file);
 		found.in_image = true;
 		return found;
 	}
@@ -277,8 +278,8 @@ static struct next_binding judge_builtin(const struct next_boot_facts *facts,
 	if (rule)
 		return by_override(facts, &facts->disk, rule, true);
 	if (look_for_id(&facts->disk.modprobe, &function->identity, &file) == LACK_NOTHING)
-		return left(&facts->disk, function, LACK_ARGUMENT, file);
-	return left(&facts->disk, function, lack, found.file);
+		return left(facts, &facts->disk, function, LACK_ARGUMENT, file);
+	return left(facts, &facts->disk, function, lack, found.file);
 }
 
 /* What decides whatever the stages do; false when nothing does. */
@@ -286,7 +287,7 @@ static bool judge_ahead(const struct next_boot_facts *facts, const struct boot_f
 			struct next_binding *ret)
 {
 	if (facts->vfio_absent) {
-		*ret = left(&facts->disk, function, LACK_KERNEL, NULL);
+		*ret = left(facts, &facts->disk, function, LACK_KERNEL, NULL);
 		return true;
 	}
 	/* It takes the function from whoever has it by then (driverctl, load-override). */
@@ -338,7 +339,7 @@ static struct next_binding judge_after_image(const struct next_boot_facts *facts
 		return by_override(facts, &facts->disk, rule, true);
 	/* It is loaded, and keeps the ids that it was given there. */
 	lack = look_for_id(&facts->image.modprobe, &function->identity, &file);
-	found = left(&facts->disk, function, lack, file);
+	found = left(facts, &facts->disk, function, lack, file);
 	found.in_image = true;
 	return found;
 }

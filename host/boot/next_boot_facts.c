@@ -20,6 +20,18 @@ struct reader {
 	bool has_driverctl;
 };
 
+/* 1 when its rule of udev's is there, without which nothing heeds its files. */
+static int find_driverctl(struct host *host, struct error *error)
+{
+	static const char *const rules[] = { "usr/lib/udev/rules.d/05-driverctl.rules",
+					     "lib/udev/rules.d/05-driverctl.rules" };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(rules); i++)
+		r = root_exists(host->root, rules[i], error);
+	return r;
+}
+
 /* driverctl keeps a driver's name in a file a device, and its rule of udev's has it heeded. */
 static int read_driverctl(const struct reader *reader, const char *name, char **ret,
 			  struct error *error)
@@ -65,13 +77,10 @@ static int read_claimers(const struct reader *reader, struct pci_function *funct
 }
 
 static int read_function(const struct reader *reader, struct pci_function *function,
-			 const struct next_boot_facts *facts, struct boot_function *ret,
-			 struct error *error)
+			 struct boot_function *ret, struct error *error)
 {
 	int r = pci_identity_read(reader->host, function, &ret->identity, error);
 
-	if (r == 0)
-		r = read_claimers(reader, function, facts, ret, error);
 	if (r == 0)
 		r = builtin_modules_claiming(reader->host, reader->release, ret->identity.modalias,
 					     &ret->builtin, error);
@@ -110,8 +119,48 @@ static int read_kernel(const struct reader *reader, const struct next_boot *boot
 	return r;
 }
 
-static int read_all(struct host *host, const struct card *card, const struct next_image *image,
-		    struct next_boot_facts *facts, struct error *error)
+/* The kernel, and of the functions what is theirs. */
+static int read_first(const struct reader *reader, const struct next_boot *boot,
+		      const struct card *card, struct next_boot_facts *facts, struct error *error)
+{
+	int r = read_kernel(reader, boot, facts, error);
+
+	facts->functions = xcalloc(card->count, sizeof(*facts->functions));
+	for (size_t i = 0; r == 0 && i < card->count; i++) {
+		facts->count = i + 1;
+		r = read_function(reader, card->functions[i], &facts->functions[i], error);
+	}
+	return r;
+}
+
+static bool is_decided(const struct next_boot_facts *facts)
+{
+	bool decided = true;
+
+	for (size_t i = 0; i < facts->count; i++)
+		decided &= next_binding_on_disk(facts, i).in_any_case;
+	return decided;
+}
+
+/* Both stages of the boot, and the modules that take part in them. */
+static int read_stages(const struct reader *reader, const struct next_boot *boot,
+		       const struct card *card, const struct next_image *image,
+		       struct next_boot_facts *facts, struct error *error)
+{
+	int r = next_stage_of_disk(reader->host, boot, &facts->disk, error);
+
+	facts->image_known = image->state == IMAGE_READ;
+	if (r == 0 && facts->image_known)
+		r = next_stage_of_image(reader->host, boot, image->path, &image->contents,
+					&facts->image, error);
+	for (size_t i = 0; r == 0 && i < facts->count; i++)
+		r = read_claimers(reader, card->functions[i], facts, &facts->functions[i], error);
+	return r;
+}
+
+static int read_all(struct host *host, const struct card *card, bool asked,
+		    struct next_boot_facts *facts, const struct next_image **ret_image,
+		    struct error *error)
 {
 	_cleanup_free_ char *release = NULL;
 	const struct next_boot *boot;
@@ -121,38 +170,34 @@ static int read_all(struct host *host, const struct card *card, const struct nex
 	if (r < 0)
 		return error_wrap(error, "the next boot's kernel arguments cannot be told");
 	r = next_boot_release(host, &release, error);
+	if (r == 0)
+		r = find_driverctl(host, error);
 	if (r < 0)
 		return r;
+	reader.has_driverctl = r > 0;
 	reader.release = release;
-	reader.has_driverctl =
-		root_exists(host->root, "usr/lib/udev/rules.d/05-driverctl.rules", NULL) > 0 ||
-		root_exists(host->root, "lib/udev/rules.d/05-driverctl.rules", NULL) > 0;
-	facts->image_known = image->state == IMAGE_READ;
-	r = read_kernel(&reader, boot, facts, error);
-	if (r == 0)
-		r = next_stage_of_disk(host, boot, !facts->image_known, &facts->disk, error);
-	if (r == 0 && facts->image_known)
-		r = next_stage_of_image(host, boot, image->path, &image->contents, &facts->image,
-					error);
-	facts->functions = xcalloc(card->count, sizeof(*facts->functions));
-	for (size_t i = 0; r == 0 && i < card->count; i++) {
-		facts->count = i + 1;
-		r = read_function(&reader, card->functions[i], facts, &facts->functions[i], error);
-	}
-	return r;
+	r = read_first(&reader, boot, card, facts, error);
+	if (r < 0 || is_decided(facts))
+		return r;
+	*ret_image = next_image_look(host, asked);
+	return read_stages(&reader, boot, card, *ret_image, facts, error);
 }
 
-int next_boot_facts_read(struct host *host, const struct card *card, const struct next_image *image,
-			 struct next_boot_facts *ret, struct error *error)
+int next_boot_facts_read(struct host *host, const struct card *card, bool asked,
+			 struct next_boot_facts *ret, const struct next_image **ret_image,
+			 struct error *error)
 {
+	const struct next_image *image = NULL;
 	struct next_boot_facts facts = { 0 };
-	int r = read_all(host, card, image, &facts, error);
+	int r = read_all(host, card, asked, &facts, &image, error);
 
-	if (r < 0)
+	if (r < 0) {
 		next_boot_facts_free(&facts);
-	else
-		*ret = facts;
-	return r;
+		return r;
+	}
+	*ret = facts;
+	*ret_image = image;
+	return 0;
 }
 
 static bool names_vfio(const struct modprobe_line *line)

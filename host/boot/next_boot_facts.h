@@ -8,13 +8,18 @@
 #include "host/card/card.h"
 
 /*
- * The next boot's kernel arguments, the files of modprobe, modules-load, udev and driverctl on the
- * disk, the modules that ask for the card's functions, and with an image in state IMAGE_READ what
- * it has of the same. The modules' aliases are the running kernel's. -errno with the path of what
- * cannot be read; -ENOENT when the arguments or an index of modules are not there.
+ * The next boot's kernel arguments, the modules that ask for the card's functions, the files of
+ * modprobe, modules-load, udev and driverctl on the disk, and what the image of the next boot has
+ * of the same (next_image_look, told whether it was asked for). Where arguments or driverctl decide
+ * for every function, disk and image are not looked at, and *ret_image is NULL. The modules'
+ * aliases are the running kernel's.
+ *
+ * -errno with the path of what cannot be read; -ENOENT when the arguments or an index of modules
+ * are not there. The image stays the host's.
  */
-int next_boot_facts_read(struct host *host, const struct card *card, const struct next_image *image,
-			 struct next_boot_facts *ret, struct error *error);
+int next_boot_facts_read(struct host *host, const struct card *card, bool asked,
+			 struct next_boot_facts *ret, const struct next_image **ret_image,
+			 struct error *error);
 
 /*
  * The files that give this card to vfio-pci on the disk: those of modprobe's that name vfio-pci,

@@ -133,8 +133,8 @@ static int read_scripts(struct host *host, struct strings *scripts, struct error
 	return r;
 }
 
-int next_stage_of_disk(struct host *host, const struct next_boot *boot, bool with_scripts,
-		       struct boot_stage *ret, struct error *error)
+int next_stage_of_disk(struct host *host, const struct next_boot *boot, struct boot_stage *ret,
+		       struct error *error)
 {
 	struct boot_stage stage = { .has_all = true };
 	int r = modprobe_read(host, boot->line, boot->source, &stage.modprobe, error);
@@ -143,7 +143,7 @@ int next_stage_of_disk(struct host *host, const struct next_boot *boot, bool wit
 		r = read_lists(host, &stage.listed, error);
 	if (r == 0)
 		r = read_rules(host, &stage.overrides, error);
-	if (r == 0 && with_scripts)
+	if (r == 0)
 		r = read_scripts(host, &stage.scripts, error);
 	add_argued(&boot->arguments.words, "modules_load", &stage.listed);
 	if (r < 0)

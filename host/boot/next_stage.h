@@ -7,9 +7,9 @@
 #include "host/boot/initramfs.h"
 #include "host/boot/next_binding.h"
 
-/* with_scripts: the owner's scripts for an image count too, since no image was looked into. */
-int next_stage_of_disk(struct host *host, const struct next_boot *boot, bool with_scripts,
-		       struct boot_stage *ret, struct error *error);
+/* Its scripts are those that the next image will have. */
+int next_stage_of_disk(struct host *host, const struct next_boot *boot, struct boot_stage *ret,
+		       struct error *error);
 
 /* image: what the file at path has. -EINVAL where one of its files is no text. */
 int next_stage_of_image(struct host *host, const struct next_boot *boot, const char *path,
