@@ -234,8 +234,8 @@ class OlderImage(InitramfsFiles):
         """There is nothing to do but to reboot."""
         root = self.older(('nouveau', 'vfio_pci'), files=[('etc/modprobe.d/vfio.conf', self.LINES)])
         plan = self.plan(root, 'driver')
-        self.assertEqual((plan.diffs, plan.commands, len(plan.reboot)), ({}, [], 1), plan.text)
-        self.assertIn('driver.vfio', plan.reboot[0])
+        self.assertEqual((plan.diffs, plan.commands), ({}, []), plan.text)
+        self.assertTrue(any('driver.vfio' in one and 'is in place' in one for one in plan.reboot), plan.text)
         self.assertIn(NOTHING, plan.text)
 
     def test_disk_lacks_a_line(self):
