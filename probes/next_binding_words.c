@@ -66,7 +66,21 @@ char *next_binding_words(const struct next_binding *binding, const char *image)
 	return xstrdup(lack);
 }
 
-static void show_lines(const struct modprobe *modprobe, const char *image, struct finding *finding)
+static bool has_line(const struct modprobe *modprobe, const struct modprobe_line *wanted)
+{
+	for (size_t i = 0; i < modprobe->count; i++) {
+		const struct modprobe_line *line = &modprobe->lines[i];
+
+		if (line->command == wanted->command && !strcmp(line->file, wanted->file) &&
+		    !strcmp(line->module, wanted->module) && !strcmp(line->rest, wanted->rest))
+			return true;
+	}
+	return false;
+}
+
+/* The lines about vfio; of an image those that the disk has not. */
+static void show_lines(const struct modprobe *modprobe, const struct modprobe *disk,
+		       const char *image, struct finding *finding)
 {
 	static const char *const commands[] = {
 		[MODPROBE_OPTIONS] = "options",
@@ -79,7 +93,8 @@ static void show_lines(const struct modprobe *modprobe, const char *image, struc
 		const struct modprobe_line *line = &modprobe->lines[i];
 		_cleanup_free_ char *source = NULL;
 
-		if (strcmp(line->module, "vfio_pci") != 0 && !strstr(line->rest, "vfio"))
+		if ((strcmp(line->module, "vfio_pci") != 0 && !strstr(line->rest, "vfio")) ||
+		    (disk && has_line(disk, line)))
 			continue;
 		source = image && !line->argument ? xasprintf("/%s: /%s", image, line->file)
 						  : xstrdup(line->file);
@@ -109,14 +124,14 @@ static void show_image(const struct next_boot_facts *facts, const struct next_im
 	joined = strings_join(&modules, " ");
 	finding_evidence(finding, image->path, "of the modules that matter: %s",
 			 *joined ? joined : "none");
-	show_lines(&facts->image.modprobe, image->path, finding);
+	show_lines(&facts->image.modprobe, &facts->disk.modprobe, image->path, finding);
 }
 
 void next_boot_evidence(const struct next_boot_facts *facts, const struct next_image *image,
 			struct finding *finding)
 {
 	/* Where the kernel's line decides alone, no file was looked at. */
-	show_lines(image ? &facts->disk.modprobe : &facts->arguments, NULL, finding);
+	show_lines(image ? &facts->disk.modprobe : &facts->arguments, NULL, NULL, finding);
 	for (size_t i = 0; i < facts->count; i++) {
 		const struct pci_identity *identity = &facts->functions[i].identity;
 		const struct udev_override *rule = udev_override_of(&facts->disk.overrides,
