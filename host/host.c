@@ -101,6 +101,7 @@ void host_close(struct host *host)
 	fact_free(&host->release);
 	fact_free(&host->module_aliases);
 	fact_free(&host->module_dependencies);
+	fact_free(&host->builtin_modinfo);
 	forget_list(host->iommu_units);
 	forget_list(host->acpi_tables);
 	pci_functions_free(&host->pci);

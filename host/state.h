@@ -33,7 +33,7 @@ struct host {
 	struct fact unsafe_interrupts;
 	struct fact release; /* of the running kernel */
 	struct fact module_aliases;
-	struct fact module_dependencies; /* of the next boot's kernel */
+	struct fact module_dependencies, builtin_modinfo; /* of the next boot's kernel */
 	struct strings *iommu_units;
 	struct strings *acpi_tables;
 	struct pci_functions pci;

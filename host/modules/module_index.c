@@ -61,37 +61,45 @@ int module_is_builtin_in(struct host *host, const char *release, const char *mod
 	return 0;
 }
 
-/* "xhci_pci.alias=pci:v*d*…": the pattern, NULL for what tells something else. */
-static const char *alias_of(const char *entry, const char *modalias)
+/* The pattern fits; that of another vendor is told by its first letters: "pci:v000010DEd…". */
+static bool pattern_fits(const char *pattern, const char *modalias)
 {
-	static const char key[] = ".alias=pci:";
-	const char *found = strstr(entry, key), *pattern;
+	const size_t vendor = strlen("pci:v"), length = vendor + 8;
 
-	if (!found)
-		return NULL;
-	pattern = found + strlen(".alias=");
-	return fnmatch(pattern, modalias, 0) == 0 ? pattern : NULL;
+	if (strnlen(pattern, length) == length && pattern[vendor] != '*' &&
+	    strncmp(pattern, modalias, length) != 0)
+		return false;
+	return fnmatch(pattern, modalias, 0) == 0;
 }
 
+/* The file is one "xhci_pci.alias=pci:v*d*…" behind the other, each with a NUL at its end. */
 int builtin_modules_claiming(struct host *host, const char *release, const char *modalias,
 			     struct strings *ret, struct error *error)
 {
-	_cleanup_free_ char *text = NULL;
-	size_t length = 0;
-	int r = read_index(host, release, "modules.builtin.modinfo", &text, &length, error);
+	static const char key[] = ".alias=pci:";
+	_cleanup_free_ char *path = xasprintf("lib/modules/%s/modules.builtin.modinfo", release);
+	const struct fact *fact = &host->builtin_modinfo;
+	const char *at, *end;
+	int r = fact_file(&host->builtin_modinfo, host->root, path, LIMIT_LARGE, error);
 
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	for (const char *entry = text; entry < text + length; entry += strlen(entry) + 1) {
-		char *name;
+	if (r <= 0)
+		return r;
+	end = fact->text + fact->length;
+	at = fact->text;
+	while ((at = memmem(at, (size_t)(end - at), key, strlen(key)))) {
+		const char *name = at;
 
-		if (!alias_of(entry, modalias))
-			continue;
-		name = xstrndup(entry, strcspn(entry, "."));
-		if (strings_have(ret, name))
-			free(name);
-		else
-			strings_take(ret, name);
+		while (name > fact->text && name[-1])
+			name--;
+		if (pattern_fits(at + strlen(".alias="), modalias)) {
+			char *copy = xstrndup(name, (size_t)(at - name));
+
+			if (strings_have(ret, copy))
+				free(copy);
+			else
+				strings_take(ret, copy);
+		}
+		at += strlen(key);
 	}
 	strings_sort(ret);
 	return 0;

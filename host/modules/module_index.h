@@ -15,7 +15,8 @@ int module_is_builtin_in(struct host *host, const char *release, const char *mod
 
 /*
  * Built-in modules that ask for a device, by their aliases in modules.builtin.modinfo; names with
- * _. A kernel before 5.2 has no such file: nothing is found. *ret must be empty.
+ * _. A kernel before 5.2 has no such file: nothing is found. It is kept: ask
+ * about one kernel only. *ret must be empty.
  */
 int builtin_modules_claiming(struct host *host, const char *release, const char *modalias,
 			     struct strings *ret, struct error *error);

@@ -92,9 +92,26 @@ START_TEST(rules_of_udev)
 }
 END_TEST
 
+/* With its NUL bytes; xgpu has two aliases that fit. */
+static void put_modinfo(const char *tree)
+{
+	static const char text[] = "xgpu.alias=pci:v000010DEd*sv*sd*bc03sc*i*\0"
+				   "xgpu.alias=pci:v000010DEd00002504sv*sd*bc*sc*i*\0"
+				   "xgpu.license=GPL\0"
+				   "amd.alias=pci:v00001002d*sv*sd*bc03sc*i*\0"
+				   "hda.alias=pci:v*d*sv*sd*bc04sc03i00*\0"
+				   "odd.alias=pci:v\0"
+				   "simpledrm.alias=pci:v*d*sv*sd*bc03sc*i*";
+	_cleanup_free_ char *path = xasprintf("%s/lib/modules/6/modules.builtin.modinfo", tree);
+	_cleanup_fclose_ FILE *out = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(out);
+	ck_assert_uint_eq(fwrite(text, 1, sizeof(text), out), sizeof(text));
+}
+
 START_TEST(indexes_of_modules)
 {
-	_cleanup_strings_ struct strings needs = { 0 };
+	_cleanup_strings_ struct strings needs = { 0 }, builtins = { 0 };
 	char *tree = tree_make();
 	struct host *host;
 	bool builtin;
@@ -113,6 +130,11 @@ START_TEST(indexes_of_modules)
 	ck_assert_int_eq(module_dependencies(host, "6", "nouveau", &needs, NULL), 0);
 	ck_assert_uint_eq(needs.count, 2);
 	ck_assert_str_eq(needs.items[1], "i2c_algo_bit");
+	put_modinfo(tree);
+	ck_assert_int_eq(builtin_modules_claiming(host, "6", GPU, &builtins, NULL), 0);
+	ck_assert_uint_eq(builtins.count, 2);
+	ck_assert_str_eq(builtins.items[0], "simpledrm");
+	ck_assert_str_eq(builtins.items[1], "xgpu");
 	host_close(host);
 	tree_remove(tree);
 }
