@@ -142,13 +142,25 @@ static bool is_decided(const struct next_boot_facts *facts)
 	return decided;
 }
 
+/* Every host has that folder; a record without it tells nothing of what modprobe is told. */
+static int is_recorded(struct host *host, struct error *error)
+{
+	int r = host_is_live(host) ? 1 : root_exists(host->root, "etc/modprobe.d", error);
+
+	if (r == 0)
+		return error_set(error, ENOENT, "/etc/modprobe.d");
+	return r < 0 ? r : 0;
+}
+
 /* Both stages of the boot, and the modules that take part in them. */
 static int read_stages(const struct reader *reader, const struct next_boot *boot,
 		       const struct card *card, const struct next_image *image,
 		       struct next_boot_facts *facts, struct error *error)
 {
-	int r = next_stage_of_disk(reader->host, boot, &facts->disk, error);
+	int r = is_recorded(reader->host, error);
 
+	if (r == 0)
+		r = next_stage_of_disk(reader->host, boot, &facts->disk, error);
 	facts->image_known = image->state == IMAGE_READ;
 	if (r == 0 && facts->image_known)
 		r = next_stage_of_image(reader->host, boot, image->path, &image->contents,

@@ -85,6 +85,13 @@ class NextBoot(Images, harness.CommandLine):
         self.host.write(RECORD, json.dumps({'modules': ['nouveau'], 'releases': [], 'files': []}))
         self.assertJudged('fail')
 
+    def test_record_without_modprobe_files(self):
+        """That nothing binds the card cannot be told from a record that has none of the files."""
+        os.unlink(self.host.at(FILE))
+        self.assertJudged('fail')
+        os.rmdir(self.host.at('etc/modprobe.d'))
+        self.assertJudged('skip', 'not recorded', '/etc/modprobe.d')
+
     def test_neither(self):
         self.assertJudged('skip', '/%s has is not recorded' % IMAGE)
 
