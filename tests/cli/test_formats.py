@@ -26,9 +26,17 @@ class Formats(CommandLine):
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack('HHHH', 24, columns, 0, 0))
         with os.fdopen(slave, 'wb') as stdout:
             self.gpucheck('--root', built_root(name), *arguments, stdout=stdout, **{'TERM': 'xterm', **env})
-            stdout.flush()
-            os.set_blocking(master, False)
-            return os.read(master, 1 << 16).decode().replace('\r\n', '\n')
+        return self.drained(master).decode().replace('\r\n', '\n')
+
+    def drained(self, master):
+        """All of it: a terminal hands its text on piece by piece, and is at its end once nobody writes any more."""
+        text = b''
+        while True:
+            try:
+                piece = os.read(master, 1 << 16)
+            except OSError:  # EIO: the other end is closed
+                return text
+            text += piece
 
     def test_tap_is_the_default_in_a_pipe(self):
         self.assertTrue(self.said(READY).startswith('TAP version 13\n'))
