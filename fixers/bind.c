@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* driver.vfio: give the card to vfio-pci at every boot, and now where that disturbs nobody. */
+/* driver.vfio, driver.persistent: give the card to vfio-pci at every boot, and now where that
+ * disturbs nobody. */
 #include "base/alloc.h"
 #include "fixers/bind_files.h"
 #include "fixers/fixer.h"
@@ -94,28 +95,34 @@ static bool bind_now(const struct repair *repair, struct plan *plan)
 static enum fixer_answer propose(const struct repair *repair, struct plan *plan,
 				 struct error *error)
 {
+	const bool now_too = !strcmp(repair->check, "driver.vfio");
 	const struct card *card = repair->subject.card;
 	const char *how = NULL;
-	int r = may_take_card(repair->subject.host, card, error);
+	int r;
 
+	/* Of the next boot, what no file of ours mends is the owner's. */
+	if (!now_too && repair->finding->fix == FIX_MANUAL)
+		return FIXER_BY_HAND;
+	r = may_take_card(repair->subject.host, card, error);
 	if (r == 0)
 		r = bind_files_want(plan, repair->subject.host, card, &how, error);
 	if (r < 0)
 		return FIXER_REFUSED;
-	if (!bind_now(repair, plan) && !r)
+	if (!(now_too && bind_now(repair, plan)) && !r)
 		return FIXER_IN_PLACE;
 	plan_say(&plan->steps, "%s: vfio-pci gets every function of %s at boot, %s", repair->check,
 		 card->functions[0]->name, how);
 	return FIXER_PROPOSED;
 }
 
-static const char *const checks[] = { "driver.vfio", NULL };
+static const char *const checks[] = { "driver.vfio", "driver.persistent", NULL };
 
 const struct fixer bind_fixer = {
 	.checks = checks,
 	.does = "Writes /etc/modprobe.d/gpucheck.conf (options vfio-pci ids=…, and a softdep for every module "
 		"that would take a function of the card), has the initramfs of every kernel built anew, and "
-		"looks for the file in it. Where another device has the same ids it writes a rule of "
+		"looks for the file in it. Where the disk has all of it and only the image is older, that "
+		"is built anew. Where another device has the same ids it writes a rule of "
 		"udev's that binds by address instead; where vfio-pci is built into the kernel, "
 		"vfio-pci.ids= among its arguments. A reboot makes it real; with --allow-disruption, and "
 		"where no process holds the card, it changes hands at once. Refused: the only display of "

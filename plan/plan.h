@@ -74,7 +74,7 @@ struct plan {
 
 /* It changes a file or a definition: something that can be taken back. */
 bool plan_has_changes(const struct plan *plan);
-/* It does something: changes, or actions. */
+/* It does something: changes, commands, or actions. */
 bool plan_acts(const struct plan *plan);
 
 /*

@@ -129,7 +129,7 @@ class VirtualFunction(Measured, CommandLine):
 
 
 class BuiltInDriver(Measured, CommandLine):
-    NAME = 'ubuntu-vfio-built-in'
+    NAME = 'ubuntu-vfio-built-in-by-argument'
     COMPANIONS = {'0000:01:00.0': ('0000:01:00.1',)}
 
 

@@ -30,6 +30,7 @@ int main(void)
 	srunner_add_suite(runner, iommu_suite());
 	srunner_add_suite(runner, modprobe_files_suite());
 	srunner_add_suite(runner, modprobe_suite());
+	srunner_add_suite(runner, next_binding_suite());
 	srunner_add_suite(runner, pci_suite());
 	srunner_add_suite(runner, qemu_log_suite());
 	srunner_add_suite(runner, recorded_holders_suite());
@@ -41,6 +42,7 @@ int main(void)
 	srunner_add_suite(runner, root_suite());
 	srunner_add_suite(runner, root_write_suite());
 	srunner_add_suite(runner, vm_memory_suite());
+	srunner_add_suite(runner, udev_rules_suite());
 	srunner_add_suite(runner, xorg_suite());
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

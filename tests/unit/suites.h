@@ -16,6 +16,7 @@ Suite *initramfs_suite(void);
 Suite *iommu_suite(void);
 Suite *modprobe_files_suite(void);
 Suite *modprobe_suite(void);
+Suite *next_binding_suite(void);
 Suite *pci_suite(void);
 Suite *qemu_log_suite(void);
 Suite *recorded_holders_suite(void);
@@ -27,6 +28,7 @@ Suite *root_names_suite(void);
 Suite *root_suite(void);
 Suite *root_write_suite(void);
 Suite *vm_memory_suite(void);
+Suite *udev_rules_suite(void);
 Suite *xorg_suite(void);
 
 /* A suite of one case from a NULL-ended list of tests. */
