@@ -137,6 +137,12 @@ START_TEST(test_seen_with_ovmf)
 	guest.empty_ports = 8;
 	ck_assert_uint_eq(fit_of(&guest, 8, 16 * GIB, 0).fitting, 7);
 	ck_assert(fit_of(&guest, 7, 16 * GIB, 0).fits);
+	/* Seven cards leave 16 GiB: room for 32 such ports, and with one more a card lost its
+	 * place. */
+	guest.empty_ports = 32;
+	ck_assert(fit_of(&guest, 7, 16 * GIB, 0).fits);
+	guest.empty_ports = 33;
+	ck_assert(!fit_of(&guest, 7, 16 * GIB, 0).fits);
 	guest.empty_ports = 0;
 	guest.amd = false;
 	fit = fit_of(&guest, 3, 16 * GIB, 0);
