@@ -108,6 +108,15 @@ static void judge_function(struct judgement *judgement, size_t index, struct fin
 	finding_say(finding, weight(&next, index == 0), "%s: %s", who, words);
 }
 
+/* Of another class it cannot have a card function's id. */
+static bool may_be_twin(const struct card *card, const struct pci_function *function)
+{
+	for (size_t i = 0; i < card->count; i++)
+		if (function->class == card->functions[i]->class)
+			return !card_has(card, &function->address);
+	return function->class < 0;
+}
+
 /* A function that ids= takes along, and that the host uses. */
 static int find_taken(const struct judgement *judgement, struct pci_function **ret,
 		      struct error *error)
@@ -122,7 +131,7 @@ static int find_taken(const struct judgement *judgement, struct pci_function **r
 		const char *driver = NULL;
 		bool vfio = false;
 
-		if (card_has(subject->card, &function->address))
+		if (!may_be_twin(subject->card, function))
 			continue;
 		r = pci_identity_read(subject->host, function, &identity, error);
 		if (r < 0 || !next_ids_take(&judgement->facts, &identity))
