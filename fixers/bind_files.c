@@ -146,10 +146,10 @@ static bool is_on_disk(struct host *host, const struct card *card,
 	return good;
 }
 
-/* The image does so too; or, were it built anew with these files, it would. */
+/* The image that was looked into does so too. */
 static bool image_agrees(const struct next_boot_facts *facts)
 {
-	bool agrees = true;
+	bool agrees = facts->image_known;
 
 	for (size_t i = 0; i < facts->count; i++)
 		agrees &= next_binding(facts, i).driver == NEXT_VFIO;
@@ -165,21 +165,27 @@ static bool image_can_agree(const struct strings *files)
 	return can;
 }
 
-static int rebuild_with(struct plan *plan, struct host *host, const struct strings *files,
-			struct error *error)
+/* What has an image hold the files; and a new image where it is known to need one. */
+static int into_image(struct plan *plan, struct host *host, const struct strings *files,
+		      bool is_stale, struct error *error)
 {
+	bool changes = is_stale;
+
 	for (size_t i = 0; i < files->count; i++) {
 		int r = initramfs_want(plan, host, files->items[i], error);
 
 		if (r < 0)
 			return r;
-		plan_expect(plan, EFFECT_IN_INITRAMFS, files->items[i]);
+		changes |= r > 0;
 	}
-	initramfs_rebuild(plan, host);
-	return 1;
+	for (size_t i = 0; changes && i < files->count; i++)
+		plan_expect(plan, EFFECT_IN_INITRAMFS, files->items[i]);
+	if (changes)
+		initramfs_rebuild(plan, host);
+	return changes;
 }
 
-/* Somebody has set it up already: 0 when all is done, 1 when the plan builds the initramfs anew;
+/* Somebody has set it up already: 0 when all is done, 1 when the plan has a new image built;
  * -ENOENT when there is more to do. */
 static int by_what_is_there(struct plan *plan, struct host *host, const struct card *card,
 			    struct error *error)
@@ -194,7 +200,9 @@ static int by_what_is_there(struct plan *plan, struct host *host, const struct c
 	if (image_agrees(&facts))
 		return 0;
 	next_boot_files(&facts, &files);
-	return image_can_agree(&files) ? rebuild_with(plan, host, &files, error) : -ENOENT;
+	if (!image_can_agree(&files))
+		return -ENOENT;
+	return into_image(plan, host, &files, facts.image_known, error);
 }
 
 int bind_files_want(struct plan *plan, struct host *host, const struct card *card, const char **how,

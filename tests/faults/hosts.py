@@ -39,6 +39,7 @@ DEFINITION = '''\
 acpi    DMAR
 iommu   dmar0
 cmdline root=/dev/sda1 ro quiet intel_iommu=on
+bound   ids
 pci 0000:00:01.0 0604 8086:a70d driver=pcieport group=2
   pci 0000:01:00.0 0300 10de:2504 driver=vfio-pci group=19 boot_vga=0
 pci 0000:00:02.0 0300 8086:a780 driver=i915 group=1 boot_vga=1

@@ -111,6 +111,12 @@ class ByAddress(InitramfsFiles):
         self.fixed(root, 'driver', '-g', '01:00.0')
         self.assertEqual(len(rules_in(read(root.at(RULES)))), 3)
 
+    def test_rule_without_its_hook(self):
+        """As a plan that was cut short leaves it: the rule is on the disk, and no image would get it."""
+        root, _ = self.mended()
+        root.clear(HOOK)
+        self.assertEqual(list(self.cycle(root, 'driver', '-g', '01:00.0').diffs), [HOOK])
+
     def test_hook(self):
         root, plan = self.mended()
         self.assertEqual(os.stat(root.at(HOOK)).st_mode & 0o7777, 0o755)
