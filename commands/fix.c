@@ -106,6 +106,8 @@ static int apply(const struct round *round, struct error *error)
 		r = plan_apply(host, plan, teller, &id, error);
 		if (r == 0)
 			remark("plan %u is applied; gpucheck --undo %u takes it back", id, id);
+	} else if (plan->command_count) {
+		r = plan_run_commands(host, plan, teller, error);
 	}
 	if (r == 0)
 		r = plan_act(host, plan, teller, error);
@@ -116,24 +118,36 @@ static int apply(const struct round *round, struct error *error)
 static bool starts_a_vm(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->action_count; i++)
-		if (plan->actions[i].kind != ACTION_BIND)
+		if (plan->actions[i].kind != ACTION_BIND &&
+		    plan->actions[i].kind != ACTION_STOP_SERVICE)
 			return true;
 	return false;
 }
 
-/* A change, or an action that was not tried in an earlier round: else it would go on for ever. */
-static bool is_news(const struct plan *plan, const struct strings *tried)
+/*
+ * A change, or an action or command that was not tried in an earlier round: else it would go on for
+ * ever. Below a root a command alone does nothing.
+ */
+static bool is_news(const struct plan *plan, const struct host *host, const struct strings *tried)
 {
 	for (size_t i = 0; i < plan->action_count; i++)
 		if (!strings_have(tried, plan->actions[i].subject))
 			return true;
+	for (size_t i = 0; host_is_live(host) && i < plan->command_count; i++) {
+		_cleanup_free_ char *text = command_text(&plan->commands[i]);
+
+		if (!strings_have(tried, text))
+			return true;
+	}
 	return plan_has_changes(plan);
 }
 
-static void note_actions(const struct plan *plan, struct strings *tried)
+static void note_tried(const struct plan *plan, struct strings *tried)
 {
 	for (size_t i = 0; i < plan->action_count; i++)
 		strings_add(tried, plan->actions[i].subject);
+	for (size_t i = 0; i < plan->command_count; i++)
+		strings_take(tried, command_text(&plan->commands[i]));
 }
 
 static void remark_list(const char *what, const struct strings *list)
@@ -153,6 +167,11 @@ static int finish(const struct round *round, const struct options *options,
 	remark_list("refused:", &plan->refused);
 	remark_list("left out:", &plan->withheld);
 	remark_list("reboot:", &plan->reboot);
+	for (size_t i = 0; !host_is_live(round->session.host) && i < plan->command_count; i++) {
+		_cleanup_free_ char *text = command_text(&plan->commands[i]);
+
+		remark("left to do on the host itself: %s", text);
+	}
 	return status;
 }
 
@@ -199,8 +218,8 @@ int fix_command(const struct options *options)
 	for (int rounds = 0; more; rounds++) {
 		if (round_begin(options, wait, &round, &error) < 0)
 			return complain(&error);
-		more = is_news(&round.plan, &tried) && rounds < MAX_ROUNDS;
-		note_actions(&round.plan, &tried);
+		more = is_news(&round.plan, round.session.host, &tried) && rounds < MAX_ROUNDS;
+		note_tried(&round.plan, &tried);
 		if (options->dry_run || (more && !options->yes && !can_ask)) {
 			status = only_show(&round, options);
 			more = false;

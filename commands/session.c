@@ -83,6 +83,7 @@ int session_run(struct session *session, unsigned wait, struct outcome *ret, str
 		.guest = options->guest,
 		.wait = wait,
 		.strict = options->strict || session->configuration.strict,
+		.asked = options->checks.count || options->mode == MODE_FIX,
 	};
 
 	return run_checks(session->host, &question, ret, error);

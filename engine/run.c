@@ -72,13 +72,14 @@ static void name_fixer(const struct probe *probe, const char *vm, struct finding
 					 word ? " --vm=" : "", word ? word : "", probe->id);
 }
 
-static void run_probe(struct outcome *outcome, struct host *host, const struct probe *probe,
-		      const struct target *target)
+static void run_probe(struct outcome *outcome, struct host *host, const struct question *question,
+		      const struct probe *probe, const struct target *target)
 {
 	const struct subject subject = {
 		.host = host,
 		.card = target ? &target->card : NULL,
 		.vm = target && probe->scope == SCOPE_VM ? target->vm : NULL,
+		.asked = question->asked,
 	};
 	const char *gpu = target ? target->card.functions[0]->name : NULL;
 	struct result result = {
@@ -180,9 +181,9 @@ static void run_part(struct host *host, const struct question *question, bool ab
 			asked = true;
 		}
 		if (probe->scope == SCOPE_HOST)
-			run_probe(outcome, host, probe, NULL);
+			run_probe(outcome, host, question, probe, NULL);
 		for (size_t k = 0; probe->scope != SCOPE_HOST && k < targets->count; k++)
-			run_probe(outcome, host, probe, &targets->items[k]);
+			run_probe(outcome, host, question, probe, &targets->items[k]);
 	}
 }
 

@@ -44,6 +44,7 @@ struct question {
 	const char *guest;       /* where the guest is, NULL */
 	unsigned wait;           /* seconds to keep trying what a VM or guest fails */
 	bool strict;
+	bool asked; /* checks were named, or are to be mended: what takes long is not left out */
 };
 
 /*

@@ -7,21 +7,28 @@
 #include "fixers/initramfs.h"
 #include "fixers/modprobe_drop_in.h"
 #include "fixers/templates.h"
+#include "host/boot/next_boot_facts.h"
 #include "host/card/card_ids.h"
 #include "host/modules/kernel_modules.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define UDEV_RULES "etc/udev/rules.d/07-gpucheck.rules"
 
 enum { FILE_MODE = 0644 };
 
-/* The rule for one function: only vfio-pci may drive it, and it is loaded at once. */
+/*
+ * The rule for one function: only vfio-pci may drive it, and it is loaded at once. One that is
+ * there already, built in or by another function's rule, has passed this function over: it is asked
+ * again.
+ */
 static char *rule_for(const struct pci_function *function)
 {
 	return xasprintf("ACTION==\"add\", SUBSYSTEM==\"pci\", KERNEL==\"%s\", "
 			 "ATTR{driver_override}=\"vfio-pci\", "
-			 "RUN{builtin}+=\"kmod load vfio-pci\"\n",
+			 "RUN{builtin}+=\"kmod load vfio-pci\", "
+			 "RUN+=\"/bin/sh -c 'echo %%k >/sys/bus/pci/drivers_probe'\"\n",
 			 function->name);
 }
 
@@ -118,14 +125,91 @@ static int want(struct plan *plan, struct host *host, const struct card *card,
 	return files < 0 ? files : r || files;
 }
 
+/* Files that the initramfs gets as they are, by its own tool or by what initramfs_want writes. */
+static bool goes_into_image(const char *file)
+{
+	return starts_with(file, "etc/modprobe.d/") || !strcmp(file, UDEV_RULES);
+}
+
+/* Whether the disk gives vfio-pci every function by itself, and takes no other card along. */
+static bool is_on_disk(struct host *host, const struct card *card,
+		       const struct next_boot_facts *facts)
+{
+	const bool has_twin = card_twin(host, card) != NULL;
+	bool good = true;
+
+	for (size_t i = 0; i < facts->count; i++) {
+		const struct next_binding disk = next_binding_on_disk(facts, i);
+
+		good &= disk.driver == NEXT_VFIO && (disk.by_address || !has_twin);
+	}
+	return good;
+}
+
+/* The image does so too; or, were it built anew with these files, it would. */
+static bool image_agrees(const struct next_boot_facts *facts)
+{
+	bool agrees = true;
+
+	for (size_t i = 0; i < facts->count; i++)
+		agrees &= next_binding(facts, i).driver == NEXT_VFIO;
+	return agrees;
+}
+
+static bool image_can_agree(const struct strings *files)
+{
+	bool can = true;
+
+	for (size_t i = 0; i < files->count; i++)
+		can &= goes_into_image(files->items[i]);
+	return can;
+}
+
+static int rebuild_with(struct plan *plan, struct host *host, const struct strings *files,
+			struct error *error)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		int r = initramfs_want(plan, host, files->items[i], error);
+
+		if (r < 0)
+			return r;
+		plan_expect(plan, EFFECT_IN_INITRAMFS, files->items[i]);
+	}
+	initramfs_rebuild(plan, host);
+	return 1;
+}
+
+/* Somebody has set it up already: 0 when all is done, 1 when the plan builds the initramfs anew;
+ * -ENOENT when there is more to do. */
+static int by_what_is_there(struct plan *plan, struct host *host, const struct card *card,
+			    struct error *error)
+{
+	_cleanup_(next_boot_facts_free) struct next_boot_facts facts = { 0 };
+	_cleanup_strings_ struct strings files = { 0 };
+	const struct next_image *image;
+	int r = next_boot_facts_read(host, card, true, &facts, &image, NULL);
+
+	if (r < 0 || !is_on_disk(host, card, &facts))
+		return -ENOENT;
+	if (image_agrees(&facts))
+		return 0;
+	next_boot_files(&facts, &files);
+	return image_can_agree(&files) ? rebuild_with(plan, host, &files, error) : -ENOENT;
+}
+
 int bind_files_want(struct plan *plan, struct host *host, const struct card *card, const char **how,
 		    struct error *error)
 {
 	struct modprobe_situation situation;
 	int r = initramfs_tool_is_known(host, error);
 
-	if (r == 0)
-		r = modprobe_situation_read(host, card, &situation, error);
+	if (r < 0)
+		return r;
+	r = by_what_is_there(plan, host, card, error);
+	*how = "by what is set up already, once the initramfs is built anew";
+	if (r != -ENOENT)
+		return r;
+	r = modprobe_situation_read(host, card, &situation, error);
 	if (r < 0)
 		return r;
 	r = want(plan, host, card, &situation, how, error);

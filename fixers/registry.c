@@ -10,7 +10,9 @@
 #define FIXERS(FIXER)                 \
 	FIXER(kernel_arguments_fixer) \
 	FIXER(bind_fixer)             \
+	FIXER(stop_services_fixer)    \
 	FIXER(xorg_fixer)             \
+	FIXER(boot_framebuffer_fixer) \
 	FIXER(hostdev_fixer)          \
 	FIXER(address_fixer)          \
 	FIXER(address_width_fixer)    \

@@ -17,6 +17,9 @@ static const char *obstacle(const struct repair *repair)
 		if (result->finding.verdict != VERDICT_FAIL ||
 		    (result->gpu && strcmp(result->gpu, gpu) != 0))
 			continue;
+		/* Without a reset it starts once more, or may: that is for its owner to try. */
+		if (!strcmp(id, "driver.reset"))
+			continue;
 		if (result->probe->stage < STAGE_DISPLAY || !strcmp(id, "vm.conflict") ||
 		    !strcmp(id, "vm.hostdev"))
 			return id;

@@ -101,11 +101,14 @@ void host_close(struct host *host)
 	fact_free(&host->unsafe_interrupts);
 	fact_free(&host->release);
 	fact_free(&host->module_aliases);
+	fact_free(&host->module_dependencies);
+	fact_free(&host->builtin_modinfo);
 	forget_list(host->iommu_units);
 	forget_list(host->acpi_tables);
 	pci_functions_free(&host->pci);
 	names_db_free(host->names);
 	next_boot_free(host->next_boot);
+	next_image_free(host->next_image);
 	xorg_free(host->xorg);
 	vms_free(host->vms);
 	guests_forget(host);

@@ -5,6 +5,7 @@
 
 #include "host/boot/bootloader.h"
 #include "host/boot/kernel_arguments.h"
+#include "host/boot/next_image.h"
 #include "host/display/xorg.h"
 #include "host/files/fact.h"
 #include "host/files/root.h"
@@ -20,6 +21,9 @@ enum {
 	LIMIT_LARGE = 16 << 20,     /* proc/interrupts of a large machine, modules.alias */
 };
 
+/* The libvirt that is asked unless the caller names one; its logs and files are the host's. */
+#define SYSTEM_URI "qemu:///system"
+
 struct names_db;
 
 struct host {
@@ -33,11 +37,13 @@ struct host {
 	struct fact unsafe_interrupts;
 	struct fact release; /* of the running kernel */
 	struct fact module_aliases;
+	struct fact module_dependencies, builtin_modinfo; /* of the next boot's kernel */
 	struct strings *iommu_units;
 	struct strings *acpi_tables;
 	struct pci_functions pci;
 	struct names_db *names;
 	struct next_boot *next_boot;
+	struct next_image *next_image;
 	struct xorg *xorg;
 	const char *libvirt_uri; /* the caller's; NULL for the default */
 	struct vms *vms;

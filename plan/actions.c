@@ -5,12 +5,14 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "host/pci/rebind.h"
+#include "host/process/service.h"
 #include "host/vm/vm_changes.h"
 
 #include <errno.h>
 
-/* Seconds: a driver lets go at once or never; a guest may have much to store. */
-enum { REBIND_SECONDS = 60, SHUTDOWN_SECONDS = 300 };
+/* Seconds: a driver lets go at once or never; a guest may have much to store; systemd kills a
+ * service that has not stopped after 90, where the unit says nothing else. */
+enum { REBIND_SECONDS = 60, SHUTDOWN_SECONDS = 300, STOP_SECONDS = 120 };
 
 static char *describe(const struct action *action)
 {
@@ -21,6 +23,8 @@ static char *describe(const struct action *action)
 		return xasprintf("starting VM %s", action->subject);
 	case ACTION_RESTART_VM:
 		return xasprintf("shutting down and starting VM %s", action->subject);
+	case ACTION_STOP_SERVICE:
+		return xasprintf("stopping %s", action->subject);
 	default:
 		return xasprintf("resuming VM %s", action->subject);
 	}
@@ -38,6 +42,8 @@ static int act(struct host *host, const struct action *action, struct error *err
 	case ACTION_RESTART_VM:
 		r = vm_shut_down(host, action->subject, SHUTDOWN_SECONDS, error);
 		return r < 0 ? r : vm_start(host, action->subject, error);
+	case ACTION_STOP_SERVICE:
+		return service_stop(host, action->subject, STOP_SECONDS, error);
 	default:
 		return vm_resume(host, action->subject, error);
 	}

@@ -78,7 +78,7 @@ static int change(const struct work *work, struct error *error)
 	if (r == 0)
 		r = change_domains(work, error);
 	if (r == 0 && host_is_live(work->host))
-		r = follow_up(work->host, work->record, work->lock, work->teller, error);
+		r = follow_up_record(work->host, work->record, work->lock, work->teller, error);
 	if (r == 0 && host_is_live(work->host))
 		r = effects_look(work->host, work->plan, error);
 	if (r == 0)
@@ -119,6 +119,23 @@ static int apply(struct host *host, const struct plan *plan, const struct teller
 		r = take_back(&work, error);
 	record_free(&record);
 	return r;
+}
+
+int plan_run_commands(struct host *host, const struct plan *plan, const struct teller *teller,
+		      struct error *error)
+{
+	_cleanup_close_ int lock = -1;
+	int r = may_change(host, error);
+
+	if (r == 0)
+		lock = r = record_lock(host, error);
+	if (r >= 0)
+		r = preconditions_hold(host, plan, error);
+	if (r < 0)
+		return error_wrap(error, "nothing was changed");
+	r = follow_up(host, plan->commands, plan->command_count, STATE_FOLDER "/output", lock,
+		      teller, error);
+	return r < 0 ? r : effects_look(host, plan, error);
 }
 
 int plan_apply(struct host *host, const struct plan *plan, const struct teller *teller,

@@ -19,4 +19,12 @@
 int plan_apply(struct host *host, const struct plan *plan, const struct teller *teller,
 	       unsigned *ret_id, struct error *error);
 
+/*
+ * The commands of a plan that changes no file and no definition (an initramfs is built anew), and a
+ * look at their effect: nothing that could be taken back, so no record. Only on the live host; what
+ * they print is kept in var/lib/gpucheck/output. Errors as plan_apply's.
+ */
+int plan_run_commands(struct host *host, const struct plan *plan, const struct teller *teller,
+		      struct error *error);
+
 #endif

@@ -48,32 +48,40 @@ static int run(struct host *host, const struct command *command, const char *pat
 			 text, status, *said ? ": " : "", said, path);
 }
 
-int follow_up(struct host *host, const struct record *record, int lock, const struct teller *teller,
-	      struct error *error)
+int follow_up(struct host *host, const struct command *commands, size_t count, const char *output,
+	      int lock, const struct teller *teller, struct error *error)
 {
-	_cleanup_free_ char *path = record_path(record->id, "output");
-	_cleanup_close_ int output = -1;
+	_cleanup_close_ int descriptor = -1;
 	struct command_watch watch = { .tick = teller->tick, .data = teller->data, .keep = lock };
 	int r = 0;
 
-	if (!record->command_count)
+	if (!count)
 		return 0;
-	output = root_open_append(host_root(host), path, error);
-	if (output < 0)
-		return output;
-	watch.output = output;
-	for (size_t i = 0; r == 0 && i < record->command_count; i++) {
-		_cleanup_free_ char *text = command_text(&record->commands[i]);
+	descriptor = root_open_append(host_root(host), output, error);
+	if (descriptor < 0)
+		return descriptor;
+	watch.output = descriptor;
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		_cleanup_free_ char *text = command_text(&commands[i]);
 		long long begin = monotonic_ms();
 
 		if (teller->stopped && teller->stopped(teller->data))
 			return error_set(error, ECANCELED, "stopped before %s", text);
 		if (teller->begin)
 			teller->begin(teller->data, text);
-		r = run(host, &record->commands[i], path, &watch, error);
+		r = run(host, &commands[i], output, &watch, error);
 		if (teller->end)
 			teller->end(teller->data, r == 0,
 				    (unsigned)((monotonic_ms() - begin) / 1000));
 	}
 	return r;
+}
+
+int follow_up_record(struct host *host, const struct record *record, int lock,
+		     const struct teller *teller, struct error *error)
+{
+	_cleanup_free_ char *output = record_path(record->id, "output");
+
+	return follow_up(host, record->commands, record->command_count, output, lock, teller,
+			 error);
 }

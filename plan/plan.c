@@ -19,7 +19,7 @@ bool plan_has_changes(const struct plan *plan)
 
 bool plan_acts(const struct plan *plan)
 {
-	return plan_has_changes(plan) || plan->action_count;
+	return plan_has_changes(plan) || plan->command_count || plan->action_count;
 }
 
 static struct file_change *find_file(const struct plan *plan, const char *path)

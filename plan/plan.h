@@ -32,11 +32,12 @@ enum action_kind {
 	ACTION_START_VM,   /* subject: the VM */
 	ACTION_RESTART_VM, /* shut down, then start */
 	ACTION_RESUME_VM,
+	ACTION_STOP_SERVICE, /* subject: the unit */
 };
 
 struct action {
 	enum action_kind kind;
-	char *subject;            /* VM or card, as it is shown */
+	char *subject;            /* VM, card or unit, as it is shown */
 	struct strings functions; /* ACTION_BIND: addresses */
 };
 
@@ -73,7 +74,7 @@ struct plan {
 
 /* It changes a file or a definition: something that can be taken back. */
 bool plan_has_changes(const struct plan *plan);
-/* It does something: changes, or actions. */
+/* It does something: changes, commands, or actions. */
 bool plan_acts(const struct plan *plan);
 
 /*

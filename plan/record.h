@@ -8,6 +8,8 @@
  *   before.N, after.N the files, in the record's order; before.N with owner, mode and attributes
  *   domain.N.before, domain.N.after, domain.N.defined   definitions; "defined" as libvirt gave it
  *   output            what the commands printed
+ *
+ * Commands without a change have no record; what they print is in var/lib/gpucheck/output.
  */
 #ifndef GPUCHECK_PLAN_RECORD_H
 #define GPUCHECK_PLAN_RECORD_H

@@ -156,7 +156,7 @@ int record_undo(struct host *host, struct record *record, int lock, const struct
 	for (size_t i = record->vms.count; r == 0 && i-- > 0;)
 		r = undo_domain(host, record, i, left, error);
 	if (r == 0 && host_is_live(host))
-		r = follow_up(host, record, lock, &patient, error);
+		r = follow_up_record(host, record, lock, &patient, error);
 	if (r == 0)
 		r = record_set_state(host, record, left->count ? RECORD_APPLIED : RECORD_UNDONE,
 				     error);

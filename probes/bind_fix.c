@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The remedy of driver.vfio: how this host's kernel is told to give the card to vfio-pci. */
+/* The remedy of driver.vfio and driver.persistent: how this host's kernel is told to give the card
+ * to vfio-pci. */
 #include "probes/bind_fix.h"
 
 #include "base/alloc.h"
@@ -16,23 +17,19 @@ static char *list_addresses(const struct card *card)
 	return strings_join(&names, " ");
 }
 
-/* " and softdep nouveau pre: vfio-pci, …"; a driver that is built in cannot be held back so. */
-static char *softdep_words(const struct subject *subject, const struct strings *drivers)
+/* " and "softdep nouveau pre: vfio-pci", …". */
+static char *softdep_words(const struct strings *modules)
 {
 	_cleanup_strings_ struct strings lines = { 0 };
 	_cleanup_free_ char *joined = NULL;
 
-	for (size_t i = 0; i < drivers->count; i++) {
-		_cleanup_free_ char *module = NULL;
-
-		if (driver_module(subject->host, drivers->items[i], &module, NULL) == 0 && module)
-			strings_take(&lines, xasprintf("\"softdep %s pre: vfio-pci\"", module));
-	}
+	for (size_t i = 0; i < modules->count; i++)
+		strings_take(&lines, xasprintf("\"softdep %s pre: vfio-pci\"", modules->items[i]));
 	joined = strings_join(&lines, ", ");
 	return *joined ? xasprintf(" and %s", joined) : xstrdup("");
 }
 
-void bind_fix(const struct subject *subject, const struct strings *drivers, struct finding *finding)
+void bind_fix(const struct subject *subject, const struct strings *modules, struct finding *finding)
 {
 	_cleanup_strings_ struct strings ids = { 0 };
 	_cleanup_free_ char *joined = NULL, *softdeps = NULL, *what = NULL;
@@ -41,7 +38,7 @@ void bind_fix(const struct subject *subject, const struct strings *drivers, stru
 
 	card_ids(subject->host, subject->card, &ids);
 	joined = strings_join(&ids, ",");
-	softdeps = softdep_words(subject, drivers);
+	softdeps = softdep_words(modules);
 	twin = card_twin(subject->host, subject->card);
 	module_is_builtin(subject->host, "vfio_pci", &builtin, NULL);
 	if (twin) {

@@ -2,11 +2,12 @@
 /* driver.vfio: every function of the card is on vfio-pci or a variant of it. */
 #include "base/alloc.h"
 #include "base/strings.h"
+#include "host/modules/kernel_modules.h"
 #include "host/modules/vfio_driver.h"
 #include "host/pci/pci_names.h"
 #include "probes/bind_fix.h"
 
-/* Drivers of the card's functions, each once. */
+/* Drivers of the card's functions that are vfio's, and the modules of the others; each once. */
 struct drivers {
 	struct strings vfio, other;
 };
@@ -15,6 +16,15 @@ static void note(struct strings *list, const char *driver)
 {
 	if (!strings_have(list, driver))
 		strings_add(list, driver);
+}
+
+/* One that is built in cannot be told to wait. */
+static void note_module(const struct subject *subject, const char *driver, struct strings *list)
+{
+	_cleanup_free_ char *module = NULL;
+
+	if (driver_module(subject->host, driver, &module, NULL) == 0 && module)
+		note(list, module);
 }
 
 static void judge(const struct subject *subject, struct pci_function *function, bool is_gpu,
@@ -35,7 +45,7 @@ static void judge(const struct subject *subject, struct pci_function *function, 
 	if (vfio) {
 		note(&drivers->vfio, driver);
 	} else if (driver) {
-		note(&drivers->other, driver);
+		note_module(subject, driver, &drivers->other);
 		finding_say(finding, VERDICT_FAIL, "%s is on %s", who, driver);
 	} else {
 		finding_say(finding, is_gpu ? VERDICT_FAIL : VERDICT_WARN, "%s has no driver", who);

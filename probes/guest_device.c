@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "host/pci/pci_names.h"
 #include "host/vm/guests.h"
+#include "probes/answering_guest.h"
 #include "probes/probe.h"
 
 /* The VM may hold several functions of one id, from this card and others. */
@@ -27,13 +28,10 @@ static char *find_in_guest(const struct guest *guest, uint16_t vendor, uint16_t 
 {
 	_cleanup_strings_ struct strings places = { 0 };
 
-	for (size_t i = 0; i < guest->count; i++) {
-		const struct guest_function *one = &guest->functions[i];
-
-		if (one->vendor == vendor && one->device == device)
-			strings_take(&places, xasprintf("%s (%s)", one->address,
-							one->driver ? one->driver : "no driver"));
-	}
+	for (const struct guest_function *one = guest_next(guest, vendor, device, NULL); one;
+	     one = guest_next(guest, vendor, device, one))
+		strings_take(&places, xasprintf("%s (%s)", one->address,
+						one->driver ? one->driver : "no driver"));
 	*ret_count = places.count;
 	return strings_join(&places, ", ");
 }
@@ -97,14 +95,10 @@ static void judge_card(const struct subject *subject, const struct guest *guest,
 
 static void run(const struct subject *subject, struct finding *finding)
 {
-	const struct guest *guest = guest_of(subject->host, subject->vm->name);
+	const struct guest *guest = answering_guest(subject, finding);
 
-	if (guest && guest->state == GUEST_ANSWERED)
+	if (guest)
 		judge_card(subject, guest, finding);
-	else
-		finding_say(finding, VERDICT_ERROR, "%s: %s",
-			    guest && guest->target ? guest->target : "the guest",
-			    guest && guest->text ? guest->text : "was not asked");
 }
 
 const struct probe guest_device_probe = {
@@ -124,6 +118,6 @@ const struct probe guest_device_probe = {
 		"dmesg in the guest.",
 	.pitfalls =
 		"A vGPU shows another device id. Listed is not usable: without a driver, or with "
-		"unassigned BARs, the card does nothing.",
+		"unassigned BARs, the card does nothing; guest.bars and guest.driver tell.",
 	.run = run,
 };

@@ -55,20 +55,26 @@ static bool is_chipset(const struct pci_layout *layout, const struct pci_address
 	       (at->function == 0 || at->function == 2 || at->function == 3);
 }
 
+/* For a sentence; the caller frees it. */
+static char *name_of(const struct layout_device *device)
+{
+	char source[PCI_ADDRESS_SIZE];
+
+	if (!device->has_source)
+		return xstrdup(device->what);
+	pci_address_format(&device->source, source);
+	return xasprintf("the hostdev of %s", source);
+}
+
 /* What is at an address besides the hostdev, for a sentence; NULL for nothing. */
 static char *occupant(const struct pci_layout *layout, const struct pci_address *at,
 		      const struct vm_hostdev *hostdev)
 {
 	const struct layout_device *other = pci_layout_find(layout, at, &hostdev->source);
-	char source[PCI_ADDRESS_SIZE];
 
-	if (!other)
-		return is_chipset(layout, at) ? xasprintf("the chipset of %s", layout->machine)
-					      : NULL;
-	if (!other->has_source)
-		return xstrdup(other->what);
-	pci_address_format(&other->source, source);
-	return xasprintf("the hostdev of %s", source);
+	if (other)
+		return name_of(other);
+	return is_chipset(layout, at) ? xasprintf("the chipset of %s", layout->machine) : NULL;
 }
 
 /* Why its slot does not show it; NULL when it does. */
@@ -77,6 +83,7 @@ static char *why_hidden(const struct pci_layout *layout, const struct vm_hostdev
 {
 	struct pci_address first = hostdev->guest;
 	const struct layout_device *zero;
+	_cleanup_free_ char *name = NULL;
 
 	if (!first.function)
 		return NULL;
@@ -89,17 +96,19 @@ static char *why_hidden(const struct pci_layout *layout, const struct vm_hostdev
 	if (!zero && kind)
 		return xstrdup(
 			"but nothing is at function 0 of that slot: the guest looks no further");
-	if (zero && zero->alone)
-		return xasprintf("but %s at function 0 of that slot has multifunction='off': QEMU "
-				 "refuses that",
-				 zero->what);
-	return NULL;
+	if (!zero || !zero->alone)
+		return NULL;
+	name = name_of(zero);
+	return xasprintf("but %s at function 0 of that slot has multifunction='off': QEMU refuses "
+			 "that",
+			 name);
 }
 
 /* With multifunction='off' it must be alone in its slot; NULL when it is. */
 static char *why_not_alone(const struct pci_layout *layout, const struct vm_hostdev *hostdev)
 {
 	const struct layout_device *own = NULL, *mate = NULL;
+	_cleanup_free_ char *name = NULL;
 
 	for (size_t i = 0; i < layout->device_count; i++) {
 		const struct layout_device *device = &layout->devices[i];
@@ -112,8 +121,9 @@ static char *why_not_alone(const struct pci_layout *layout, const struct vm_host
 	}
 	if (!own || !own->alone || !mate || hostdev->guest.function)
 		return NULL;
+	name = name_of(mate);
 	return xasprintf("with multifunction='off', but %s is in that slot too: QEMU refuses that",
-			 mate->what);
+			 name);
 }
 
 static char *why_no_slot(const struct bus_kind *kind, const struct pci_address *at)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* guest.ssh: the guest can be asked over SSH, by a key, with its host key known. */
 #include "host/vm/guests.h"
+#include "probes/option_rom.h"
 #include "probes/probe.h"
 
 static const struct {
@@ -32,6 +33,7 @@ static const struct {
 static void run(const struct subject *subject, struct finding *finding)
 {
 	const struct guest *guest = guest_of(subject->host, subject->vm->name);
+	const char *hint = "";
 
 	if (!guest) {
 		finding_say(finding, VERDICT_ERROR, "the guest was not asked");
@@ -45,11 +47,13 @@ static void run(const struct subject *subject, struct finding *finding)
 			    guest->target);
 		return;
 	}
+	if (guest->state == GUEST_NO_ADDRESS || guest->state == GUEST_UNREACHABLE)
+		hint = option_rom_hint(subject, finding);
 	finding_say(finding, outcomes[guest->state].verdict, "%s%s%s",
 		    guest->target ? guest->target : "", guest->target ? ": " : "", guest->text);
 	if (outcomes[guest->state].summary)
-		finding_fix(finding, FIX_MANUAL, guest->command, "%s",
-			    outcomes[guest->state].summary);
+		finding_fix(finding, FIX_MANUAL, guest->command, "%s%s",
+			    outcomes[guest->state].summary, hint);
 }
 
 const struct probe guest_ssh_probe = {
@@ -66,8 +70,12 @@ const struct probe guest_ssh_probe = {
 	.remedy =
 		"Unknown host key: ssh to the guest once and compare the fingerprint. Refused: "
 		"ssh-copy-id USER@GUEST. No address: --guest [USER@]HOST[:PORT], or the guest's line in "
-		"/etc/gpucheck.conf.",
+		"/etc/gpucheck.conf. A VM that never boots: <rom bar='off'/> in the card's <hostdev> "
+		"keeps firmware from running the card's option ROM (rom=off in the card's section of "
+		"/etc/gpucheck.conf lets gpucheck --fix write it so when it adds the card).",
 	.pitfalls =
+		"A VM that runs has not booted for that: virsh domstate says \"running\" too while its "
+		"firmware hangs in the card's option ROM, where the card is its only display. "
 		"libvirt knows a lease only on its own networks; on a bridge it needs the guest agent. "
 		"A key with a passphrase counts only while an agent holds it, and sudo drops "
 		"SSH_AUTH_SOCK unless told to keep it.",

@@ -5,11 +5,7 @@
 #include "host/pci/pci_names.h"
 #include "probes/firmware_fix.h"
 #include "probes/probe.h"
-
-static bool is_unassigned(const struct pci_bar *bar)
-{
-	return !bar->start || (bar->flags & PCI_RESOURCE_UNSET);
-}
+#include "probes/unassigned_bars.h"
 
 static bool answers(const struct subject *subject, struct pci_function *function,
 		    struct finding *finding)
@@ -41,48 +37,12 @@ static bool answers(const struct subject *subject, struct pci_function *function
 	return false;
 }
 
-struct bar_list {
-	struct strings memory, io; /* indexes of those without an address */
-};
-
-static void list_unassigned(const struct pci_bar *bars, size_t count, const char *path,
-			    struct bar_list *list, struct finding *finding)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct pci_bar *bar = &bars[i];
-		bool io = bar->flags & PCI_RESOURCE_IO;
-
-		finding_evidence(finding, path, "BAR %u: 0x%016llx 0x%016llx 0x%llx", bar->index,
-				 (unsigned long long)bar->start, (unsigned long long)bar->end,
-				 (unsigned long long)bar->flags);
-		if (is_unassigned(bar))
-			strings_take(io ? &list->io : &list->memory, xasprintf("%u", bar->index));
-	}
-}
-
-static void say_unassigned(const struct subject *subject, struct pci_function *function,
-			   const struct strings *indexes, enum verdict verdict, const char *kind,
-			   struct finding *finding)
-{
-	_cleanup_free_ char *who = NULL, *joined = NULL;
-
-	if (!indexes->count)
-		return;
-	who = pci_describe(subject->host, function);
-	joined = strings_join(indexes, ", ");
-	finding_say(finding, verdict, "%s BAR %s of %s has no address", kind, joined, who);
-	firmware_fix(
-		subject, finding,
-		"turn on Above 4G Decoding in the firmware's PCI menu; where that is on already, "
-		"turn Resizable BAR off or update the firmware");
-}
-
 static void check_bars(const struct subject *subject, struct pci_function *function, bool is_gpu,
 		       struct finding *finding)
 {
 	_cleanup_free_ char *path = pci_path(function, "resource");
 	_cleanup_free_ char *who = pci_describe(subject->host, function);
-	struct bar_list list = { 0 };
+	struct unassigned_bars list = { 0 };
 	struct pci_bar bars[6];
 	struct error error;
 	size_t count;
@@ -93,12 +53,17 @@ static void check_bars(const struct subject *subject, struct pci_function *funct
 	}
 	if (is_gpu && !count)
 		finding_say(finding, VERDICT_FAIL, "%s has no BAR at all", who);
-	list_unassigned(bars, count, path, &list, finding);
-	say_unassigned(subject, function, &list.memory, VERDICT_FAIL, "memory", finding);
-	/* vfio does without a GPU's I/O ports, and so do the drivers of the last twenty years. */
-	say_unassigned(subject, function, &list.io, VERDICT_WARN, "I/O", finding);
-	strings_free(&list.memory);
-	strings_free(&list.io);
+	for (size_t i = 0; i < count; i++) {
+		bar_evidence(&bars[i], path, "", finding);
+		if (bar_is_unassigned(&bars[i]))
+			unassigned_bars_add(&list, &bars[i], xasprintf("%u", bars[i].index));
+	}
+	unassigned_bars_say(&list, who, "", finding);
+	if (list.memory.count || list.io.count)
+		firmware_fix(subject, finding,
+			     "turn on Above 4G Decoding in the firmware's PCI menu; where that is "
+			     "on already, turn Resizable BAR off or update the firmware");
+	unassigned_bars_free(&list);
 }
 
 static void run(const struct subject *subject, struct finding *finding)

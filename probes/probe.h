@@ -29,6 +29,7 @@ struct subject {
 	struct host *host;
 	const struct card *card; /* NULL in SCOPE_HOST */
 	const struct vm *vm;     /* SCOPE_VM: the one asked about; NULL when there is none */
+	bool asked;              /* the check was named, or is to be mended: it may take its time */
 };
 
 struct probe {

@@ -104,8 +104,9 @@ const struct probe vm_pending_probe = {
 	.needs = "vm.hostdev",
 	.meaning =
 		"A change of the saved definition reaches a VM when its QEMU process starts anew. Until "
-		"then it runs what it was started with. A managed save (virsh managedsave, or a host "
-		"that suspends its guests at shutdown) even brings the old devices back.",
+		"then it runs what it was started with; a function that was put where the guest does not "
+		"see it stays there. A managed save (virsh managedsave, or a host that suspends its guests "
+		"at shutdown) even brings the old devices back.",
 	.by_hand = "diff <(virsh dumpxml VM) <(virsh dumpxml --inactive VM); virsh list --all "
 		   "--with-managed-save.",
 	.remedy = "virsh shutdown VM, wait until it is off, virsh start VM. A managed save: virsh "

@@ -97,6 +97,7 @@ static void put_actions(const struct plan *plan, FILE *out)
 		[ACTION_START_VM] = "VM %s is started",
 		[ACTION_RESTART_VM] = "VM %s is asked to shut down, and started once it is off",
 		[ACTION_RESUME_VM] = "VM %s is resumed",
+		[ACTION_STOP_SERVICE] = "%s is stopped",
 	};
 	_cleanup_strings_ struct strings texts = { 0 };
 

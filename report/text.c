@@ -9,7 +9,7 @@
 
 enum {
 	ID_COLUMN = 8,
-	ID_WIDTH = 16,
+	ID_WIDTH = 17, /* driver.persistent */
 	REASON_COLUMN = ID_COLUMN + ID_WIDTH + 1,
 	DETAIL_COLUMN = ID_COLUMN + 2,
 };

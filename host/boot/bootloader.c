@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "host/boot/efi_variable.h"
 #include "host/boot/grub_cfg.h"
+#include "host/boot/next_image.h"
 #include "host/boot/systemd_boot.h"
 #include "host/state.h"
 
@@ -167,7 +168,7 @@ static const char *release_of(const char *kernel)
 	return starts_with(name, "vmlinuz-") ? name + strlen("vmlinuz-") : NULL;
 }
 
-int next_boot_initramfs(struct host *host, char **ret, struct error *error)
+int next_boot_release(struct host *host, char **ret, struct error *error)
 {
 	const struct next_boot *next;
 	const char *release = NULL;
@@ -182,14 +183,26 @@ int next_boot_initramfs(struct host *host, char **ret, struct error *error)
 	}
 	if (r < 0)
 		return r;
-	*ret = xasprintf("boot/initrd.img-%.*s", (int)strcspn(release, "\n"), release);
+	*ret = xstrndup(release, strcspn(release, "\n"));
 	return 0;
+}
+
+int next_boot_initramfs(struct host *host, char **ret, struct error *error)
+{
+	_cleanup_free_ char *release = NULL;
+	int r = next_boot_release(host, &release, error);
+
+	if (r == 0)
+		*ret = xasprintf("boot/initrd.img-%s", release);
+	return r;
 }
 
 void next_boot_forget(struct host *host)
 {
 	next_boot_free(host->next_boot);
 	host->next_boot = NULL;
+	next_image_free(host->next_image);
+	host->next_image = NULL;
 }
 
 void next_boot_free(struct next_boot *next)

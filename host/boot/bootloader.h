@@ -48,13 +48,19 @@ struct next_boot {
 int next_boot_read(struct host *host, const struct next_boot **ret, struct error *error);
 
 /*
+ * The release of the next boot's kernel, by its file's name; the running kernel's where the boot
+ * loader does not tell. The caller frees *ret.
+ */
+int next_boot_release(struct host *host, char **ret, struct error *error);
+
+/*
  * The path below the root of the initramfs that goes with the next boot's kernel, where Debian's
  * packages put it: boot/initrd.img-RELEASE; the running kernel's where the boot loader names none.
  * The caller frees *ret.
  */
 int next_boot_initramfs(struct host *host, char **ret, struct error *error);
 
-/* Let go of what was read, so that the next next_boot_read looks again. */
+/* Let go of what was read, the image too, so that the next next_boot_read looks again. */
 void next_boot_forget(struct host *host);
 void next_boot_free(struct next_boot *next);
 

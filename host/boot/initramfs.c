@@ -76,6 +76,18 @@ static int read_answer(const json_t *answer, struct initramfs *initramfs, struct
 	return 0;
 }
 
+static int take_answer(const json_t *answer, struct initramfs *ret, struct error *error)
+{
+	struct initramfs initramfs = { 0 };
+	int r = read_answer(answer, &initramfs, error);
+
+	if (r < 0)
+		initramfs_free(&initramfs);
+	else
+		*ret = initramfs;
+	return r;
+}
+
 int initramfs_read(struct host *host, const char *path, struct initramfs *ret, struct error *error)
 {
 	struct program_call call = {
@@ -85,7 +97,6 @@ int initramfs_read(struct host *host, const char *path, struct initramfs *ret, s
 		.seconds = ANSWER_SECONDS,
 		.limit = ANSWER_LIMIT,
 	};
-	struct initramfs initramfs = { 0 };
 	int r;
 
 	if (!call.request)
@@ -94,12 +105,30 @@ int initramfs_read(struct host *host, const char *path, struct initramfs *ret, s
 	json_decref(call.request);
 	if (!call.answer)
 		return error_set(error, call.error.code, "/%s: %s", path, call.error.text);
-	r = read_answer(call.answer, &initramfs, error);
+	r = take_answer(call.answer, ret, error);
 	json_decref(call.answer);
+	return r;
+}
+
+int initramfs_read_recorded(struct host *host, const char *path, struct initramfs *ret,
+			    struct error *error)
+{
+	const char *slash = strrchr(path, '/');
+	_cleanup_free_ char *file = xasprintf("gpucheck/initramfs/%s.json",
+					      slash ? slash + 1 : path);
+	_cleanup_free_ char *text = NULL;
+	json_error_t why;
+	json_t *answer;
+	size_t length;
+	int r = root_read(host->root, file, ANSWER_LIMIT, &text, &length, error);
+
 	if (r < 0)
-		initramfs_free(&initramfs);
-	else
-		*ret = initramfs;
+		return r;
+	answer = json_loadb(text, length, 0, &why);
+	if (!answer)
+		return error_set(error, EINVAL, "/%s: line %d: %s", file, why.line, why.text);
+	r = take_answer(answer, ret, error);
+	json_decref(answer);
 	return r;
 }
 

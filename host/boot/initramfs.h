@@ -35,6 +35,13 @@ struct initramfs {
  * off, another format); -EFBIG for more than any real image has; -ETIMEDOUT; -EPROTO, -EIO.
  */
 int initramfs_read(struct host *host, const char *path, struct initramfs *ret, struct error *error);
+
+/*
+ * What a recorded host tells of an image: the answer of gpucheck-initramfs, which is kept as
+ * gpucheck/initramfs/BASENAME.json. -ENOENT when it tells nothing.
+ */
+int initramfs_read_recorded(struct host *host, const char *path, struct initramfs *ret,
+			    struct error *error);
 void initramfs_free(struct initramfs *initramfs); /* the struct itself is the caller's */
 
 /* The file at a path of the image, NULL when it is not there; the image's. */

@@ -30,16 +30,31 @@ static bool is_unit(const char *name)
 	       (strlen(name) == CONTAINER_ID && strspn(name, "0123456789abcdef") == CONTAINER_ID);
 }
 
+/* Nothing but slices, none of them of users or machines. */
+static bool are_system_slices(const char *path)
+{
+	_cleanup_free_ char *copy = xstrdup(path);
+	char *at = copy, *part;
+
+	while ((part = strsep(&at, "/")))
+		if (*part && (!ends_with(part, ".slice") || !strcmp(part, "user.slice") ||
+			      !strcmp(part, "machine.slice")))
+			return false;
+	return true;
+}
+
 /* The last component of a cgroup's path that is a unit or a container; NULL without one. */
-static char *last_unit(const char *path, size_t length)
+static char *last_unit(const char *path, size_t length, bool *ret_service)
 {
 	_cleanup_free_ char *copy = xstrndup(path, length);
 	char *slash;
 
 	while ((slash = strrchr(copy, '/'))) {
-		if (is_unit(slash + 1))
-			return xstrdup(slash + 1);
 		*slash = '\0';
+		if (!is_unit(slash + 1))
+			continue;
+		*ret_service = ends_with(slash + 1, ".service") && are_system_slices(copy);
+		return xstrdup(slash + 1);
 	}
 	return NULL;
 }
@@ -48,7 +63,7 @@ static char *last_unit(const char *path, size_t length)
  * proc/PID/cgroup, "ID:CONTROLLERS:PATH" a line (cgroups(7)): where both are mounted, systemd's own
  * hierarchy of version 1 says more than version 2.
  */
-static char *find_unit(const char *text)
+static char *find_unit(const char *text, bool *ret_service)
 {
 	static const char *const hierarchies[] = { ":name=systemd:", "::" };
 	char *unit = NULL;
@@ -62,18 +77,21 @@ static char *find_unit(const char *text)
 			size_t start = digits + strlen(hierarchies[i]);
 
 			if (start <= length && starts_with(line + digits, hierarchies[i]))
-				unit = last_unit(line + start, length - start);
+				unit = last_unit(line + start, length - start, ret_service);
 		}
 	}
 	return unit;
 }
 
-static char *unit_of(struct root *root, int pid)
+static char *unit_of(struct root *root, int pid, bool *ret_service)
 {
 	_cleanup_free_ char *path = xasprintf("proc/%d/cgroup", pid), *text = NULL;
 
 	/* It only explains: where it cannot be read, the holder has none. */
-	return root_read_text(root, path, LIMIT_TEXT, &text, NULL) < 0 ? NULL : find_unit(text);
+	*ret_service = false;
+	if (root_read_text(root, path, LIMIT_TEXT, &text, NULL) < 0)
+		return NULL;
+	return find_unit(text, ret_service);
 }
 
 /* What a link of proc/PID/fd says as a node of the card; NULL for anything else. Modifies it. */
@@ -144,6 +162,7 @@ static int add_process(struct search *search, int pid, struct error *error)
 {
 	_cleanup_free_ char *path = xasprintf("proc/%d/comm", pid), *name = NULL, *unit = NULL;
 	_cleanup_strings_ struct strings nodes = { 0 };
+	bool service;
 	int r = list_nodes(search, pid, &nodes, error);
 
 	forget_foreign_kfd(&nodes);
@@ -153,7 +172,7 @@ static int add_process(struct search *search, int pid, struct error *error)
 	if (r < 0)
 		return r;
 	name[strcspn(name, "\n")] = '\0';
-	unit = unit_of(search->host->root, pid);
+	unit = unit_of(search->host->root, pid, &service);
 	search->holders = xreallocarray(search->holders, search->count + nodes.count,
 					sizeof(*search->holders));
 	for (size_t i = 0; i < nodes.count; i++)
@@ -162,6 +181,7 @@ static int add_process(struct search *search, int pid, struct error *error)
 			.name = xstrdup(name),
 			.node = xstrdup(nodes.items[i]),
 			.unit = unit ? xstrdup(unit) : NULL,
+			.service = service,
 		};
 	return 0;
 }
@@ -178,6 +198,14 @@ static bool parse_pid(const char *name, int *ret)
 	return !errno && pid && pid <= INT_MAX;
 }
 
+/* A link of a process that has just ended reads "permission denied" (fs/proc/base.c). */
+static bool is_there(const struct search *search, int pid)
+{
+	_cleanup_free_ char *path = xasprintf("proc/%d", pid);
+
+	return root_exists(search->host->root, path, NULL) != 0;
+}
+
 static int search_processes(struct search *search, const struct strings *names, struct error *error)
 {
 	int r = 0;
@@ -188,16 +216,16 @@ static int search_processes(struct search *search, const struct strings *names, 
 		if (!parse_pid(names->items[i], &pid))
 			continue;
 		r = add_process(search, pid, error);
-		search->hidden += r == -EACCES || r == -EPERM;
+		search->hidden += (r == -EACCES || r == -EPERM) && is_there(search, pid);
 		/* A process that ended meanwhile holds nothing. */
 		if (r == -ENOENT || r == -ESRCH || r == -EACCES || r == -EPERM)
 			r = 0;
 	}
 	if (r == 0 && search->hidden && !search->count)
 		r = error_set(error, EACCES,
-			      "/proc: the open files of %zu processes may not be read, which would "
-			      "tell who holds the card",
-			      search->hidden);
+			      "/proc: only root may read the open files of %zu process%s, which "
+			      "would tell who holds the card",
+			      search->hidden, search->hidden > 1 ? "es" : "");
 	return r;
 }
 
@@ -210,32 +238,71 @@ static int by_pid_and_node(const void *left, const void *right)
 	return strcmp(one->node, other->node);
 }
 
-int holders_find(struct host *host, const struct card *card, struct holder **ret, size_t *ret_count,
-		 struct error *error)
+static void sort(struct holder *holders, size_t count)
+{
+	if (count)
+		qsort(holders, count, sizeof(*holders), by_pid_and_node);
+}
+
+static int read_record(struct host *host, const struct card *card, struct holder **ret,
+		       size_t *ret_count, struct error *error)
+{
+	const char *gpu = card->functions[0]->name;
+	_cleanup_free_ char *text = NULL;
+	int r = root_read_text(host->root, RECORDED_HOLDERS, LIMIT_TEXT, &text, error);
+
+	if (r < 0)
+		return r;
+	r = recorded_holders_parse(text, gpu, ret, ret_count);
+	if (r == -ENOENT)
+		return error_set(error, r, "/" RECORDED_HOLDERS ": says nothing of %s", gpu);
+	if (r < 0)
+		return error_set(error, r, "/" RECORDED_HOLDERS ": not a record of holders");
+	sort(*ret, *ret_count);
+	return 0;
+}
+
+static int read_processes(struct host *host, const struct card *card, const struct strings *names,
+			  struct holder **ret, size_t *ret_count, struct error *error)
 {
 	struct search search = { .host = host };
-	_cleanup_strings_ struct strings names = { 0 };
-	int r = root_list(host->root, "proc", &names, error);
+	int r = card_nodes(host, card, &search.patterns, error);
 
-	/* A /proc mounted with hidepid= shows the caller's own processes only. */
-	if (r == 0 && !strings_have(&names, "1"))
-		r = error_set(error, host_is_live(host) ? EACCES : ENOENT,
-			      "/proc: the host's processes are not there, which would tell who "
-			      "holds the card");
 	if (r == 0)
-		r = card_nodes(host, card, &search.patterns, error);
-	if (r == 0)
-		r = search_processes(&search, &names, error);
+		r = search_processes(&search, names, error);
 	strings_free(&search.patterns);
 	if (r < 0) {
 		holders_free(search.holders, search.count);
 		return r;
 	}
-	if (search.count)
-		qsort(search.holders, search.count, sizeof(*search.holders), by_pid_and_node);
+	sort(search.holders, search.count);
 	*ret = search.holders;
 	*ret_count = search.count;
 	return 0;
+}
+
+int holders_find(struct host *host, const struct card *card, struct holder **ret, size_t *ret_count,
+		 struct error *error)
+{
+	_cleanup_strings_ struct strings names = { 0 };
+	int r = root_list(host->root, "proc", &names, error);
+
+	if (r < 0 && (r != -ENOENT || host_is_live(host)))
+		return r;
+	if (strings_have(&names, "1"))
+		return read_processes(host, card, &names, ret, ret_count, error);
+	if (!host_is_live(host))
+		return read_record(host, card, ret, ret_count, error);
+	/* A /proc mounted with hidepid= shows the caller's own processes only. */
+	return error_set(error, EACCES,
+			 "/proc: only root sees the host's processes, which would tell who holds "
+			 "the card");
+}
+
+char *holder_describe(const struct holder *holder)
+{
+	return xasprintf("%s (%d%s%s)", holder->name, holder->pid, holder->unit ? ", " : "",
+			 holder->unit ? holder->unit : "");
 }
 
 void holders_free(struct holder *holders, size_t count)

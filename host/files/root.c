@@ -180,6 +180,38 @@ int root_read_text(struct root *root, const char *path, size_t limit, char **ret
 	return 0;
 }
 
+int root_read_tail(struct root *root, const char *path, size_t limit, char **ret,
+		   size_t *ret_length, struct error *error)
+{
+	_cleanup_close_ int descriptor = root_open_regular(root, path, error);
+	_cleanup_free_ char *text = NULL;
+	off_t end, start = 0;
+	size_t length = 0;
+	ssize_t got = 0;
+
+	if (descriptor < 0)
+		return descriptor;
+	end = lseek(descriptor, 0, SEEK_END);
+	if (end > (off_t)limit)
+		start = end - (off_t)limit;
+	text = xcalloc(limit + 1, 1);
+	/* Not past the limit, for the file may grow meanwhile. */
+	while (end >= 0 && length < limit) {
+		got = pread(descriptor, text + length, limit - length, start + (off_t)length);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		length += (size_t)got;
+	}
+	if (end < 0 || got < 0)
+		return error_set_errno(error, errno, "/%s", path);
+	*ret = text;
+	text = NULL;
+	*ret_length = length;
+	return 0;
+}
+
 int root_read_link(struct root *root, const char *path, char **ret, struct error *error)
 {
 	_cleanup_close_ int descriptor = -1;

@@ -37,6 +37,10 @@ int root_read(struct root *root, const char *path, size_t limit, char **ret, siz
 int root_read_text(struct root *root, const char *path, size_t limit, char **ret,
 		   struct error *error);
 
+/* The last limit bytes of a regular file, or all of a shorter one; else as root_read. */
+int root_read_tail(struct root *root, const char *path, size_t limit, char **ret,
+		   size_t *ret_length, struct error *error);
+
 /* The text of a symbolic link; the caller frees it. -ENOENT, -EINVAL when it is no link. */
 int root_read_link(struct root *root, const char *path, char **ret, struct error *error);
 

@@ -58,3 +58,16 @@ bool vfio_id_parse(const char *text, struct vfio_id *ret)
 	};
 	return true;
 }
+
+static bool is_same(uint32_t wanted, uint32_t number)
+{
+	return wanted == VFIO_ID_ANY || wanted == number;
+}
+
+bool vfio_id_fits(const struct vfio_id *id, const struct pci_identity *identity)
+{
+	return is_same(id->vendor, identity->vendor) && is_same(id->device, identity->device) &&
+	       is_same(id->subvendor, identity->subvendor) &&
+	       is_same(id->subdevice, identity->subdevice) &&
+	       !((id->class ^ identity->class) & id->class_mask);
+}

@@ -4,6 +4,7 @@
 #define GPUCHECK_HOST_MODULES_VFIO_IDS_H
 
 #include "host/modules/modprobe.h"
+#include "host/pci/pci_identity.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,5 +30,8 @@ void vfio_ids_split(const char *value, struct strings *ret);
 /* "10de:2504[:subvendor[:subdevice[:class[:mask]]]]", hexadecimal. False for what the driver passes
  * over; what follows the last number does not matter to it. */
 bool vfio_id_parse(const char *text, struct vfio_id *ret);
+
+/* Whether the driver takes the function by it (drivers/pci/pci.h, pci_match_one_device). */
+bool vfio_id_fits(const struct vfio_id *id, const struct pci_identity *identity);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "host/process/program.h"
 #include "host/state.h"
+#include "host/vm/guest_answer.h"
 #include "host/vm/guest_destination.h"
 
 #include <errno.h>
@@ -16,77 +17,6 @@ enum {
 	ANSWER_LIMIT = 16 << 20,
 };
 
-static const char *const state_names[] = {
-	[GUEST_ANSWERED] = "answered",
-	[GUEST_UNREACHABLE] = "unreachable",
-	[GUEST_HOST_KEY_UNKNOWN] = "host-key-unknown",
-	[GUEST_HOST_KEY_CHANGED] = "host-key-changed",
-	[GUEST_LOGIN_REFUSED] = "login-refused",
-	[GUEST_BROKEN] = "broken",
-	[GUEST_GARBLED] = "garbled",
-	[GUEST_NO_PCI] = "no-pci",
-};
-
-static bool find_state(const char *name, enum guest_state *ret)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(state_names); i++) {
-		if (!state_names[i] || strcmp(state_names[i], name) != 0)
-			continue;
-		*ret = (enum guest_state)i;
-		return true;
-	}
-	return false;
-}
-
-static char *copy_of(const char *text)
-{
-	return text ? xstrdup(text) : NULL;
-}
-
-static bool read_function(const json_t *item, struct guest_function *ret)
-{
-	const char *address = answer_string(item, "address"), *class = answer_string(item, "class");
-	const char *vendor = answer_string(item, "vendor"), *device = answer_string(item, "device");
-	struct pci_address parsed;
-
-	if (!address || !class || !vendor || !device || !pci_address_parse(address, &parsed))
-		return false;
-	pci_address_format(&parsed, ret->address);
-	ret->class = (unsigned)strtoul(class, NULL, 16);
-	ret->vendor = (uint16_t)strtoul(vendor, NULL, 16);
-	ret->device = (uint16_t)strtoul(device, NULL, 16);
-	ret->driver = copy_of(answer_string(item, "driver"));
-	return true;
-}
-
-static bool read_functions(const json_t *list, struct guest *guest)
-{
-	guest->functions = xcalloc(json_array_size(list), sizeof(*guest->functions));
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		if (!read_function(json_array_get(list, i), &guest->functions[i]))
-			return false;
-		guest->count = i + 1;
-	}
-	return json_is_array(list);
-}
-
-static void read_answer(const json_t *answer, struct guest *guest)
-{
-	const char *state = answer_string(answer, "state");
-
-	if (!state || !find_state(state, &guest->state) ||
-	    (guest->state == GUEST_ANSWERED &&
-	     !read_functions(json_object_get(answer, "functions"), guest))) {
-		guest->state = GUEST_GARBLED;
-		guest->text = xstrdup("its recorded answer is not one of gpucheck-guest");
-		return;
-	}
-	guest->target = copy_of(answer_string(answer, "target"));
-	guest->text = copy_of(answer_string(answer, "text"));
-	guest->command = copy_of(answer_string(answer, "command"));
-	guest->system = copy_of(answer_string(answer, "system"));
-}
-
 /* Below a root: what gpucheck-guest answered when the host was recorded. */
 static void read_record(struct host *host, struct guest *guest)
 {
@@ -96,6 +26,7 @@ static void read_record(struct host *host, struct guest *guest)
 	json_t *answer;
 	int r = root_read(host->root, path, ANSWER_LIMIT, &text, NULL, &error);
 
+	guest->recorded = true;
 	if (r == -ENOENT) {
 		guest->state = GUEST_NOT_RECORDED;
 		guest->text = xstrdup("what the guest shows is not recorded");
@@ -107,7 +38,7 @@ static void read_record(struct host *host, struct guest *guest)
 		return;
 	}
 	answer = json_loads(text, 0, NULL);
-	read_answer(answer, guest);
+	guest_answer_read(answer, guest);
 	json_decref(answer);
 }
 
@@ -141,7 +72,7 @@ static struct guest *add_guest(struct host *host, const char *vm)
 static void take_call(struct program_call *call, struct guest *guest)
 {
 	if (call->answer) {
-		read_answer(call->answer, guest);
+		guest_answer_read(call->answer, guest);
 		json_decref(call->answer);
 	} else {
 		guest->state = GUEST_UNREACHABLE;
@@ -194,19 +125,22 @@ const struct guest *guest_of(struct host *host, const char *vm)
 	return NULL;
 }
 
+const struct guest_function *guest_next(const struct guest *guest, uint16_t vendor, uint16_t device,
+					const struct guest_function *behind)
+{
+	size_t first = behind ? (size_t)(behind - guest->functions) + 1 : 0;
+
+	for (size_t i = first; i < guest->count; i++)
+		if (guest->functions[i].vendor == vendor && guest->functions[i].device == device)
+			return &guest->functions[i];
+	return NULL;
+}
+
 void guests_forget(struct host *host)
 {
 	for (size_t i = 0; i < host->guest_count; i++) {
-		struct guest *guest = &host->guests[i];
-
-		for (size_t k = 0; k < guest->count; k++)
-			free(guest->functions[k].driver);
-		free(guest->functions);
-		free(guest->vm);
-		free(guest->target);
-		free(guest->text);
-		free(guest->command);
-		free(guest->system);
+		guest_answer_free(&host->guests[i]);
+		free(host->guests[i].vm);
 	}
 	free(host->guests);
 	host->guests = NULL;

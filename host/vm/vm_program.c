@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gpucheck-libvirt, asked once. */
+/* gpucheck-libvirt, or gpucheck-definitions, asked once. */
 #include "host/vm/vm_program.h"
 
 #include "base/alloc.h"
@@ -30,7 +30,9 @@ static int code_of(const char *kind)
 int vm_program_ask(json_t *request, unsigned seconds, json_t **ret, struct error *error)
 {
 	struct program_call call = {
-		.name = "gpucheck-libvirt",
+		/* A request without a uri needs no libvirt, which takes long to load. */
+		.name = json_object_get(request, "uri") ? "gpucheck-libvirt"
+							: "gpucheck-definitions",
 		.request = request,
 		.seconds = seconds,
 		.limit = ANSWER_LIMIT,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gpucheck-libvirt, asked once: its protocol is told in host/programs/libvirt/main.c. */
+/*
+ * gpucheck-libvirt, or its like without libvirt, asked once: their protocol is told in
+ * host/programs/libvirt/main.c.
+ */
 #ifndef GPUCHECK_HOST_VM_VM_PROGRAM_H
 #define GPUCHECK_HOST_VM_VM_PROGRAM_H
 

@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_URI "qemu:///system"
-
 void vms_connect(struct host *host, const char *uri)
 {
 	host->libvirt_uri = uri;
@@ -22,7 +20,7 @@ void vms_connect(struct host *host, const char *uri)
 
 const char *vms_uri(const struct host *host)
 {
-	return host->libvirt_uri ? host->libvirt_uri : DEFAULT_URI;
+	return host->libvirt_uri ? host->libvirt_uri : SYSTEM_URI;
 }
 
 static bool read_addresses(const json_t *list, struct pci_address **ret, size_t *ret_count)
@@ -49,6 +47,7 @@ static bool read_hostdev(const json_t *item, struct vm_hostdev *ret)
 	ret->has_guest = guest && pci_address_parse(guest, &ret->guest);
 	ret->unassigned = json_is_true(json_object_get(item, "unassigned"));
 	ret->managed = json_is_true(json_object_get(item, "managed"));
+	ret->option_rom = json_is_true(json_object_get(item, "option_rom"));
 	return true;
 }
 
@@ -59,6 +58,7 @@ static bool read_definition(const json_t *object, struct vm_definition *ret)
 	if (!json_is_object(object))
 		return true;
 	ret->known = true;
+	ret->display = json_is_true(json_object_get(object, "display"));
 	ret->hostdevs = xcalloc(json_array_size(list), sizeof(*ret->hostdevs));
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		if (!read_hostdev(json_array_get(list, i), &ret->hostdevs[i]))

@@ -20,6 +20,7 @@ struct vm_hostdev {
 	bool has_guest;
 	bool unassigned; /* <address type='unassigned'/>: invisible in the guest */
 	bool managed;
+	bool option_rom; /* the guest's firmware is shown an option ROM of the card's */
 };
 
 /* One definition of a VM, as far as PCI devices go. */
@@ -29,6 +30,7 @@ struct vm_definition {
 	size_t count;
 	struct pci_address *commandline; /* passed by <qemu:commandline> instead */
 	size_t commandline_count;
+	bool display; /* it has an emulated display: a <video> whose model is not none */
 	struct pci_layout layout; /* of the guest */
 	struct vm_memory memory;
 	struct address_space space;

@@ -109,6 +109,12 @@ class VariantDriver(Measured, CommandLine):
     NAME = 'arc-pro-b50-vf-on-variant-driver'
 
 
+class WholeChain(Measured, CommandLine):
+    """With a VM that runs, and a recorded guest."""
+    NAME = 'rtx3060-seen-by-the-guest'
+    COMPANIONS = {'0000:01:00.0': ('0000:01:00.1',)}
+
+
 class CompanionOnAnotherBus(Measured, CommandLine):
     NAME = 'arc-a770-ready-in-one-group'
     COMPANIONS = {'0000:03:00.0': ('0000:04:00.0',)}
@@ -123,7 +129,7 @@ class VirtualFunction(Measured, CommandLine):
 
 
 class BuiltInDriver(Measured, CommandLine):
-    NAME = 'ubuntu-vfio-built-in'
+    NAME = 'ubuntu-vfio-built-in-by-argument'
     COMPANIONS = {'0000:01:00.0': ('0000:01:00.1',)}
 
 

@@ -72,6 +72,20 @@ class Unprivileged(CommandLine):
         root.chmod('boot/grub/grub.cfg', 0o600)
         self.assertSaysWhoMay(self.compare('--root', root.folder)[1], 'iommu.cmdline')
 
+    def test_memory_ranges_without_addresses(self):
+        """The kernel shows all but root zeroes in place of them."""
+        root = self.root()
+        with open(root.at('proc/iomem'), encoding='utf-8') as f:
+            root.write('proc/iomem', re.sub('[0-9a-f]+-[0-9a-f]+ :', '00000000-00000000 :', f.read()))
+        self.assertSaysWhoMay(self.report(root), 'display.console')
+
+    def test_processes_of_others(self):
+        """One of them may hold the card: a folder of descriptors that only root may list."""
+        root = self.root()
+        root.write('proc/1/fd/.keep', '')
+        root.chmod('proc/1/fd', 0o700)
+        self.assertSaysWhoMay(self.compare('--root', root.folder)[1], 'driver.users')
+
     def test_short_configuration_space_of_a_dead_card(self):
         """The kernel gives an unprivileged reader 64 bytes: a card off the bus is seen all the same."""
         root = self.root('rtx4090-fell-off-the-bus')

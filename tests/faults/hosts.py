@@ -33,7 +33,8 @@ remove etc/modprobe.d
 remove usr/share/misc
 '''
 
-# A VM's definition is edited, which costs a start of gpucheck-libvirt: so it is a host of its own, and nothing else is.
+# A VM's definition is edited, which costs a start of gpucheck-definitions: so it is a host of its own, and nothing else
+# is.
 DEFINITION = '''\
 acpi    DMAR
 iommu   dmar0

@@ -19,7 +19,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..', 'cli')]
 MEMORY = '/dev/shm'  # thousands of small roots: a disk is many times slower
-PROGRAMS = ('gpucheck', 'gpucheck-libvirt')
+PROGRAMS = ('gpucheck', 'gpucheck-definitions')
 
 
 def tests_in(suite):

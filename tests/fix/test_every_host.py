@@ -34,8 +34,8 @@ class EveryHost(Fixing):
         run = self.fix(root, *arguments)
         after = self.tree(root)
         self.assertChanged(planned.diffs, before, after)
-        if planned.is_empty():
-            self.assertEqual(before.keys(), after.keys(), 'nothing to mend, and yet something was written')
+        if not planned.diffs:
+            self.assertEqual(before.keys(), after.keys(), 'nothing to change, and yet something was written')
             self.assertRefused('no applied plan', '--root', root.folder, '--undo')
             return
         self.assertTrue(run.stderr.startswith(planned.text), 'not the plan of --dry-run: ' + run.stderr)

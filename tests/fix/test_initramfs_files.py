@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Binding by address, and what initramfs-tools and dracut are told: each file read by the program it is for."""
+import json
 import os
 import re
 import shutil
@@ -9,7 +10,9 @@ import unittest
 
 from fixing import Fixing, described
 from harness import environment, read
-from hosts import CARD, GRUB, unbound
+from hosts import CARD, GRUB, KERNEL, unbound
+from shown import NOTHING
+from tree import differences
 
 RULES, HOOK = 'etc/udev/rules.d/07-gpucheck.rules', 'etc/initramfs-tools/hooks/gpucheck'
 DRACUT = 'etc/dracut.conf.d/90-gpucheck.conf'
@@ -73,7 +76,8 @@ class ByAddress(InitramfsFiles):
         for rule, function in zip(rules, FUNCTIONS):
             self.assertEqual(rule, [('ACTION', None, '==', 'add'), ('SUBSYSTEM', None, '==', 'pci'),
                                     ('KERNEL', None, '==', function), ('ATTR', 'driver_override', '=', 'vfio-pci'),
-                                    ('RUN', 'builtin', '+=', 'kmod load vfio-pci')])
+                                    ('RUN', 'builtin', '+=', 'kmod load vfio-pci'),
+                                    ('RUN', None, '+=', "/bin/sh -c 'echo %k >/sys/bus/pci/drivers_probe'")])
 
     def test_udev_reads_them(self):
         root, _ = self.mended()
@@ -189,6 +193,61 @@ class BuiltIn(InitramfsFiles):
         """By address all the same."""
         plan = self.fixed(self.host(CARD, TWIN, more='vfio-pci builtin'), 'driver', '-g', '01:00.0')
         self.assertEqual(sorted(plan.diffs), [HOOK, RULES])
+
+
+class OlderImage(InitramfsFiles):
+    """The disk has what binds the card, whoever wrote it: then only the image is built anew."""
+    LINES = 'options vfio-pci ids=%s\n' % IDS + ''.join(
+        'softdep %s pre: vfio-pci\n' % module for module in ('nouveau', 'nvidia', 'snd_hda_intel'))
+
+    def older(self, modules=('nouveau',), lines=LINES, files=(), **how):
+        root = self.host(**how)
+        root.write('etc/modprobe.d/vfio.conf', lines)
+        root.write('gpucheck/initramfs/initrd.img-%s.json' % KERNEL, json.dumps(
+            {'modules': modules, 'releases': [KERNEL], 'files': [{'path': p, 'text': t} for p, t in files]}))
+        return root
+
+    def assertOnlyRebuilt(self, root, command, *checks):
+        before, plan = self.tree(root), self.plan(root, *checks)
+        self.assertEqual((plan.diffs, plan.commands), ({}, [command]), plan.text)
+        self.assertTrue(plan.about(checks[0] if checks[0] != 'driver' else 'driver.persistent'), plan.text)
+        self.assertNotIn(NOTHING, plan.text)
+        run = self.fix(root, *checks)
+        self.assertIn('left to do on the host itself: ' + command, run.stderr)
+        self.assertEqual(differences(before, self.tree(root)), {})
+        self.assertRefused('no applied plan', '--root', root.folder, '--undo')
+
+    def test_initramfs_tools(self):
+        for check in ('driver.persistent', 'driver.vfio', 'driver'):
+            with self.subTest(check):
+                self.assertOnlyRebuilt(self.older(), REBUILD, check)
+
+    def test_dracut(self):
+        """It takes no file of modprobe's along unless it is told."""
+        root = self.older(dracut=True)
+        plan = self.cycle(root, 'driver.persistent')
+        self.assertEqual((list(plan.diffs), plan.commands), ([DRACUT], [DRACUT_REBUILD]))
+        self.fixed(root, 'driver.persistent')
+        self.assertIn('/etc/modprobe.d/vfio.conf', read(root.at(DRACUT)))
+
+    def test_agrees(self):
+        """There is nothing to do but to reboot."""
+        root = self.older(('nouveau', 'vfio_pci'), files=[('etc/modprobe.d/vfio.conf', self.LINES)])
+        plan = self.plan(root, 'driver')
+        self.assertEqual((plan.diffs, plan.commands), ({}, []), plan.text)
+        self.assertTrue(any('driver.vfio' in one and 'is in place' in one for one in plan.reboot), plan.text)
+        self.assertIn(NOTHING, plan.text)
+
+    def test_disk_lacks_a_line(self):
+        """Then a file is written, as without an image."""
+        plan = self.cycle(self.older(lines='options vfio-pci ids=10de:2504\n'), 'driver.persistent')
+        self.assertTrue(plan.diffs)
+
+    def test_other_changes_with_it(self):
+        """The command is one of the plan's then, and taken back with it."""
+        root = self.older(arguments=GRUB + ' quiet intel_iommu=on iommu=off')
+        plan = self.cycle(root, 'iommu.cmdline', 'driver.persistent')
+        self.assertEqual((list(plan.diffs), sorted(plan.commands)), ([SNIPPET], sorted(['update-grub', REBUILD])))
 
 
 class ShellFiles(InitramfsFiles):

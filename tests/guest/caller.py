@@ -70,7 +70,8 @@ class AsksGuests(Caller, VirtualMachines):
         return report
 
     def assertGreen(self, report):
-        self.assertVerdicts(report, 0, vm_running='pass', guest_ssh='pass', guest_device='pass')
+        self.assertVerdicts(report, 0, vm_running='pass', guest_ssh='pass', guest_device='pass', guest_bars='pass',
+                            guest_driver='pass')
 
     def assertNoLogin(self, report, verdict, word=''):
         """fail: what its owner can mend there and then; error: nothing could be asked."""

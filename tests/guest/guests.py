@@ -20,9 +20,19 @@ AUDIO = ('0000:05:00.1', '0x040300', '0x10de', '0x228e', 'snd_hda_intel')
 OWN = ('0000:00:00.0', '0x060000', '0x8086', '0x29c0', None)
 CARD = (OWN, GPU, AUDIO)
 
+# Lines of `resource` that are not empty, by class: of the host's RTX 3060 and its companion, as a guest shows them.
+WINDOWS = {
+    '0x030000': {0: (0xf6000000, 0xf6ffffff, 0x40200), 1: (0x380000000000, 0x38000fffffff, 0x14220c),
+                 3: (0x380010000000, 0x380011ffffff, 0x14220c), 5: (0x7000, 0x707f, 0x40101)},
+    '0x040300': {0: (0xf7000000, 0xf7003fff, 0x40200)},
+}
+WINDOWS['0x030200'] = {line: one for line, one in WINDOWS['0x030000'].items() if line != 5}
+VERSION = 'NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.163.01  Tue Apr  8 12:41:17 UTC 2025\n'
+
 INSIDE = '''set -e; guest=$1; home=$2; shift 2
 mount -t tmpfs none /run; mkdir -m 755 /run/sshd
 mount --bind "$guest/home" "$home"; mount --bind "$guest/sys" /sys
+mount --bind "$guest/bin" /usr/local/bin; mount --bind "$guest/driver" /proc/driver
 [ ! -e "$guest/passwd" ] || mount --bind "$guest/passwd" /etc/passwd
 "$@" || exit'''
 SETTINGS = '''HostKey %(hostkey)s
@@ -40,6 +50,22 @@ def write(path, content):
         f.write(content)
 
 
+def resource(windows):
+    """The text of a `resource` file; windows: line to (start, end, flags)."""
+    return ''.join('0x%016x 0x%016x 0x%016x\n' % windows.get(line, (0, 0, 0)) for line in range(13))
+
+
+def echoed(function):
+    """The lines that our command prints of a function, as shell commands that print them."""
+    address, kind, vendor, device, driver = function
+    lines = ['pci %s %s %s %s' % (address, kind, vendor, device), 'bars ' + address]
+    lines += ['bar %s %d 0x%016x 0x%016x 0x%016x' % (address, line, *one) for line, one in WINDOWS[kind].items()]
+    lines += ['driver %s %s' % (driver, address)]
+    if driver == 'nvidia':
+        lines += ['nvidia 550.163.01 closed', 'smi run', 'smi says 0000' + address, 'smi status 0']
+    return ''.join('echo %s; ' % line for line in lines)
+
+
 def write_sys(folder, functions):
     """sys/bus/pci of a machine that has these; drivers hold links to their devices, and other files too."""
     bus = os.path.join(folder, 'bus/pci')
@@ -50,9 +76,12 @@ def write_sys(folder, functions):
         os.makedirs(place)
         for name, value in (('class', kind), ('vendor', vendor), ('device', device)):
             write(os.path.join(place, name), value + '\n')
+        if kind in WINDOWS:
+            write(os.path.join(place, 'resource'), resource(WINDOWS[kind]))
         os.symlink('../../../devices/pci0000:00/' + address, os.path.join(bus, 'devices', address))
         if driver:
             write(os.path.join(bus, 'drivers', driver, 'bind'), '')
+            os.symlink('../../../bus/pci/drivers/' + driver, os.path.join(place, 'driver'))
             os.symlink('../../../../devices/pci0000:00/' + address, os.path.join(bus, 'drivers', driver, address))
 
 
@@ -87,7 +116,7 @@ class Server:
 
 
 class Guest(Server):
-    """A guest whose bus shows these functions.
+    """A guest whose bus shows these functions; its nvidia-smi lists those that are on nvidia.
 
     force: a script that runs instead of the asked command. settings: lines of sshd_config. shell: root's login shell.
     """
@@ -106,6 +135,7 @@ class Guest(Server):
         os.mkdir(self.at('sys'))
         if functions is not None:
             write_sys(self.at('sys'), functions)
+        self.set_up_nvidia([one[0] for one in functions or () if one[4] == 'nvidia'])
         write(self.at('home/.bashrc'), profile)
         write(self.at('home/.ssh/authorized_keys'), keys.public(keys.key('client')) + '\n')
         if force is not None:
@@ -118,6 +148,23 @@ class Guest(Server):
         users = [':'.join(line.split(':')[:-1] + [shell or '/bin/bash']) if line.startswith(me) else line
                  for line in users]
         write(self.at('passwd'), '\n'.join(users) + '\n')
+
+    def set_up_nvidia(self, addresses):
+        for name in ('bin', 'driver'):
+            os.mkdir(self.at(name))
+        if addresses:
+            write(self.at('sys/module/nvidia/version'), '550.163.01\n')
+            write(self.at('driver/nvidia/version'), VERSION)
+            self.program('nvidia-smi', ''.join('echo 0000%s\n' % one.upper() for one in addresses))
+
+    def program(self, name, script):
+        """A program of the guest's, in the first folder of PATH."""
+        write(self.at('bin/' + name), '#!/bin/sh\n' + script)
+        os.chmod(self.at('bin/' + name), 0o755)
+
+    def function(self, address, file, text):
+        """Another content for a file of a function."""
+        write(self.at('sys/devices/pci0000:00/%s/%s' % (address, file)), text)
 
     def sshd(self, connection):
         # With process ids of its own, whatever a guest starts ends with it.

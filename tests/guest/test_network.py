@@ -7,7 +7,7 @@ import threading
 import time
 
 from caller import AsksGuests, LIMIT
-from guests import Server, write
+from guests import AUDIO, GPU, Server, echoed, write
 from machines import CARD, Machine
 
 BANNER = b'SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n'
@@ -145,14 +145,12 @@ class Network(AsksGuests):
 
     def test_slow_answer(self):
         """Slow is not wrong: a guest that takes some seconds is waited for."""
-        script = GREETING + 'sleep 3; echo pci 0000:05:00.0 0x030000 0x10de 0x2504; sleep 3; ' \
-            'echo pci 0000:05:00.1 0x040300 0x10de 0x228e; echo end\n'
+        script = '%ssleep 3; %ssleep 3; %secho end\n' % (GREETING, echoed(GPU), echoed(AUDIO))
         self.assertGreen(self.asked(self.guest(force=script)))
 
     def test_output_stays_open(self):
         """Something in the guest keeps the channel open after the answer's end."""
-        script = GREETING + 'echo pci 0000:05:00.0 0x030000 0x10de 0x2504; ' \
-            'echo pci 0000:05:00.1 0x040300 0x10de 0x228e; echo end; sleep 300 & exit 0\n'
+        script = '%s%s%secho end; sleep 300 & exit 0\n' % (GREETING, echoed(GPU), echoed(AUDIO))
         report = self.asked(self.guest(force=script), limit=30)
         self.assertIn(report.verdict('guest.device'), ('pass', 'skip'))
 
@@ -221,7 +219,8 @@ class Several(AsksGuests):
         return self.report(root, '-c', self.libvirt(*machines), 'guest')
 
     def slow(self, name='0x2335'):
-        script = 'sleep %d; %secho pci 0000:05:00.0 0x030200 0x10de %s; echo end\n' % (self.SLOW, GREETING, name)
+        function = ('0000:05:00.0', '0x030200', '0x10de', name, 'nvidia')
+        script = 'sleep %d; %s%secho end\n' % (self.SLOW, GREETING, echoed(function))
         return self.guest(force=script)
 
     def test_side_by_side(self):

@@ -16,6 +16,7 @@ import compare
 import dracut
 import first_boot
 import image
+import traps
 import unpack
 import witnesses
 import transcript
@@ -27,7 +28,7 @@ from walk import Walk, tell
 HERE = pathlib.Path(__file__).resolve().parent
 FIXTURES = HERE.parent.parent / "fixtures"
 # gpucheck finds the others beside itself.
-PROGRAMS = ("gpucheck", "gpucheck-libvirt", "gpucheck-guest", "gpucheck-initramfs")
+PROGRAMS = ("gpucheck", "gpucheck-libvirt", "gpucheck-definitions", "gpucheck-guest", "gpucheck-initramfs")
 INSTALLED = "/usr/local/lib/gpucheck"
 LINK = "/usr/local/bin/gpucheck"
 GPUCHECK_TIME = 120
@@ -36,6 +37,7 @@ USAGE = """lab.py --gpucheck PATH [VARIANT...]   all that follows, but for the f
        lab.py --gpucheck PATH states [VARIANT...]   every state, compared with what gpucheck says
        lab.py --gpucheck PATH fix [VARIANT...]   from nothing to the card in the guest by --fix, and back
        lab.py --gpucheck PATH dracut             the card bound by --fix where dracut builds the images
+       lab.py --gpucheck PATH traps              what looks green and is not, foretold and tried
        lab.py --gpucheck PATH record [VARIANT...]   write the fixtures that come from the lab
        lab.py shell [VARIANT]                boot a host, say how to log in, keep it up
        lab.py image                          only build the image, and say where it lies"""
@@ -139,7 +141,7 @@ def options():
                         help="where to build the image from, if this machine's own sources do not do")
     chosen = parser.parse_args()
     chosen.mode = "check"
-    if chosen.words and chosen.words[0] in ("states", "fix", "dracut", "record", "shell", "image"):
+    if chosen.words and chosen.words[0] in ("states", "fix", "dracut", "traps", "record", "shell", "image"):
         chosen.mode = chosen.words.pop(0)
     chosen.variants = chosen.words or list(VARIANTS)
     for variant in chosen.variants:
@@ -167,9 +169,10 @@ def main():
         check_states(built, chosen.variants, chosen.gpucheck, tally)
     if chosen.mode in ("check", "fix"):
         check_fix(built, chosen.variants, chosen.gpucheck, tally)
-    if chosen.mode in ("check", "dracut"):
-        for okay, description in dracut.comparisons(built, lambda machine: install(machine, chosen.gpucheck)):
-            tally.add(okay, description)
+    for mode in (dracut, traps):
+        if chosen.mode in ("check", mode.__name__):
+            for okay, description in mode.comparisons(built, lambda machine: install(machine, chosen.gpucheck)):
+                tally.add(okay, description)
     return tally.close()
 
 

@@ -108,7 +108,13 @@ grep -E -e '^alias (pci:v00001002|vfio_pci:)' -e ' snd_hda_intel$' \
 keep_directory etc/default/grub.d
 keep_directory etc/modprobe.d
 copy_files etc/default/grub etc/default/grub.d/* etc/modprobe.d/* etc/initramfs-tools/modules \
+	etc/modules etc/modules-load.d/* etc/udev/rules.d/* "lib/modules/$release/modules.softdep" \
 	etc/hostname boot/grub/grub.cfg boot/grub/grubenv
+
+# What the initramfs has: the program's answer stands for the image.
+mkdir -p "$stage/gpucheck/initramfs"
+echo "{\"root\": null, \"path\": \"boot/initrd.img-$release\"}" |
+	/usr/local/lib/gpucheck/gpucheck-initramfs >"$stage/gpucheck/initramfs/initrd.img-$release.json"
 
 # The virtual machines, and what gpucheck-guest answered of each that runs. Without one, no folder of
 # libvirt's: then nothing is known of virtual machines, instead of that there are none.

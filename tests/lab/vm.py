@@ -33,7 +33,7 @@ exit 1
 
 
 def hostdev(function):
-    """The card's option ROM would hang the guest's firmware."""
+    """A guest without a screen needs no option ROM."""
     domain, bus, slot, number = function.replace(".", ":").split(":")
     rom = "<rom bar='off'/>" if function == CARD else ""
     return (f"<hostdev mode='subsystem' type='pci' managed='yes'><source><address "

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a guest answers, where it is, and what a domain's XML says. */
+/* Where a guest is, and what a domain's XML says. */
 #include "base/alloc.h"
-#include "host/programs/guest/listing.h"
 #include "host/programs/libvirt/domain_xml.h"
 #include "host/vm/guest_destination.h"
 #include "tests/unit/suites.h"
@@ -10,69 +9,6 @@
 #include <libxml/parser.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define GOOD                                        \
-	"gpucheck-guest-1\nsystem Linux\n"          \
-	"pci 0000:00:00.0 0x060000 0x8086 0x29c0\n" \
-	"pci 0000:05:00.0 0x030000 0x10de 0x2504\n" \
-	"driver nvidia 0000:05:00.0\ndriver gone 0000:09:00.0\nend\n"
-
-static int parse(const char *text, size_t length, json_t **functions)
-{
-	struct error error;
-	char *system = NULL;
-	int r = listing_parse(text, length, &system, functions, &error);
-
-	free(system);
-	return r;
-}
-
-START_TEST(a_listing_is_read)
-{
-	static const char text[] = "Welcome to the guest\n" GOOD "logout\n";
-	json_t *functions = NULL;
-	const json_t *gpu;
-
-	ck_assert_int_eq(parse(text, strlen(text), &functions), 0);
-	ck_assert_uint_eq(json_array_size(functions), 2);
-	gpu = json_array_get(functions, 1);
-	ck_assert_str_eq(json_string_value(json_object_get(gpu, "device")), "2504");
-	ck_assert_str_eq(json_string_value(json_object_get(gpu, "driver")), "nvidia");
-	ck_assert(json_is_null(json_object_get(json_array_get(functions, 0), "driver")));
-	json_decref(functions);
-}
-END_TEST
-
-START_TEST(what_our_command_does_not_print_is_refused)
-{
-	static const struct {
-		const char *text;
-		int code;
-	} cases[] = {
-		{ "", -EINVAL },
-		{ "'exec' is not recognized as an internal or external command\r\n", -EINVAL },
-		{ "gpucheck-guest-1\nsystem Linux\n", -EINVAL },
-		{ "gpucheck-guest-1\nend\n", -EINVAL },
-		{ "gpucheck-guest-1\nsystem FreeBSD\nnosys\nend\n", -ENODATA },
-		{ "gpucheck-guest-1\nsystem Linux\nok 1 - forged\nend\n", -EINVAL },
-		{ "gpucheck-guest-1\nsystem Linux\npci 0000:05:00.0 0x030000 0x10de\nend\n",
-		  -EINVAL },
-		{ "gpucheck-guest-1\nsystem Linux\npci 05:00.9 0x030000 0x10de 0x2504\nend\n",
-		  -EINVAL },
-		{ "gpucheck-guest-1\nsystem Linux\npci 0000:05:00.0 0x030000 0x10de 0x250\nend\n",
-		  -EINVAL },
-		{ "gpucheck-guest-1\nsystem \033[2J\nend\n", -EINVAL },
-		{ "gpucheck-guest-1\nsystem Linux\ndriver a b c d e f g\nend\n", -EINVAL },
-	};
-	json_t *functions = NULL;
-
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		ck_assert_msg(parse(cases[i].text, strlen(cases[i].text), &functions) ==
-				      cases[i].code,
-			      "case %zu", i);
-	ck_assert_int_eq(parse(GOOD "\0", sizeof(GOOD), &functions), -EINVAL);
-}
-END_TEST
 
 START_TEST(destinations)
 {
@@ -158,6 +94,39 @@ START_TEST(hostdevs_in_every_form)
 }
 END_TEST
 
+/* Whether its one hostdev shows its own ROM, and whether it has a display. */
+static void check_rom(const char *xml, bool option_rom, bool display)
+{
+	json_t *definition;
+	const json_t *hostdevs;
+
+	ck_assert_int_eq(domain_xml_read(xml, strlen(xml), &definition, NULL), 0);
+	hostdevs = json_object_get(definition, "hostdevs");
+	ck_assert_msg(json_is_true(json_object_get(json_array_get(hostdevs, 0), "option_rom")) ==
+			      option_rom,
+		      "%s", xml);
+	ck_assert_msg(json_is_true(json_object_get(definition, "display")) == display, "%s", xml);
+	json_decref(definition);
+}
+
+#define CARD(rest)      HOSTDEV("type='pci'", "bus='1' slot='0'", rest)
+#define DEVICES(inside) "<domain><devices>" inside "</devices></domain>"
+
+START_TEST(roms_and_displays)
+{
+	check_rom(DEVICES(CARD("")), true, false);
+	check_rom(DEVICES(CARD("<rom bar='on'/>")), true, false);
+	check_rom(DEVICES(CARD("<rom bar='off'/>")), false, false);
+	check_rom(DEVICES(CARD("<rom enabled='no'/>")), false, false);
+	check_rom(DEVICES(CARD("<rom bar='on' file='/rom'/>")), true, false);
+	check_rom(DEVICES(CARD("<rom bar='off' file='/rom'/>")), false, false);
+	check_rom(DEVICES("<video><model type='none'/></video>" CARD("")), true, false);
+	check_rom(DEVICES(CARD("") "<video><model type='virtio'/></video>"), true, true);
+	check_rom(DEVICES("<video/>" CARD("")), true, false);
+	xmlCleanupParser();
+}
+END_TEST
+
 START_TEST(what_is_no_domain_is_refused)
 {
 	static const char *const bad[] = { "", "<domain", "<network/>", "<domstatus/>", "text" };
@@ -173,10 +142,9 @@ END_TEST
 Suite *guest_suite(void)
 {
 	const TTest *const tests[] = {
-		a_listing_is_read,
-		what_our_command_does_not_print_is_refused,
 		destinations,
 		hostdevs_in_every_form,
+		roms_and_displays,
 		what_is_no_domain_is_refused,
 		NULL,
 	};

@@ -71,7 +71,8 @@ static void hold(int pid, const char *link)
 	tree_link(tree, path, link);
 }
 
-/* "PID name node unit" a line, or the error's name. */
+/* "PID name node unit" a line, with a + where the unit is a service of the system's; or the error's
+ * name. */
 static char *find(void)
 {
 	static const struct pci_address address = { .bus = 1 };
@@ -92,8 +93,8 @@ static char *find(void)
 	if (r < 0)
 		fprintf(out, "%s", strerrorname_np(-r));
 	for (size_t i = 0; r == 0 && i < count; i++)
-		fprintf(out, "%d %s %s %s\n", holders[i].pid, holders[i].name, holders[i].node,
-			holders[i].unit ? holders[i].unit : "-");
+		fprintf(out, "%d %s %s %s%s\n", holders[i].pid, holders[i].name, holders[i].node,
+			holders[i].unit ? holders[i].unit : "-", holders[i].service ? "+" : "");
 	fclose(out);
 	if (r == 0)
 		holders_free(holders, count);
@@ -149,13 +150,45 @@ START_TEST(every_kind_of_node)
 	hold(300, "/dev/vfio/noiommu-15 (deleted)");
 	expect("9 pipewire dev/snd/controlC1 pipewire.service\n"
 	       "9 pipewire dev/snd/pcmC1D3p pipewire.service\n"
-	       "10 Xorg dev/dri/card1 gdm.service\n"
-	       "10 Xorg dev/fb1 gdm.service\n"
+	       "10 Xorg dev/dri/card1 gdm.service+\n"
+	       "10 Xorg dev/fb1 gdm.service+\n"
 	       "200 openrgb dev/drm_dp_aux2 session-2.scope\n"
 	       "200 openrgb dev/i2c-4 session-2.scope\n"
 	       "200 openrgb dev/i2c-7 session-2.scope\n"
 	       "300 qemu dev/vfio/15 machine-qemu\\x2d1\\x2dx.scope\n"
 	       "300 qemu dev/vfio/noiommu-15 machine-qemu\\x2d1\\x2dx.scope\n");
+}
+END_TEST
+
+START_TEST(services_of_the_system)
+{
+	static const struct {
+		const char *cgroup, *unit;
+	} processes[] = {
+		{ "/system.slice/gdm.service", "gdm.service+" },
+		{ "/system.slice/system-x.slice/x@1.service/inner", "x@1.service+" },
+		{ "/user.slice/user-1000.slice/user@1000.service", "user@1000.service" },
+		{ "/user.slice/user-1000.slice/user@1000.service/app.slice/game.service",
+		  "game.service" },
+		{ "/machine.slice/machine-ct.scope/system.slice/gdm.service", "gdm.service" },
+		{ "/machine.slice/systemd-nspawn@ct.service", "systemd-nspawn@ct.service" },
+		{ "/lxc.payload.ct/system.slice/gdm.service", "gdm.service" },
+		{ "/system.slice/docker.service/inner/job.service", "job.service" },
+		{ "/init.scope", "init.scope" },
+		{ "/", "-" },
+	};
+
+	add_amd();
+	for (size_t i = 0; i < ARRAY_SIZE(processes); i++) {
+		_cleanup_free_ char *line = xasprintf("0::%s\n", processes[i].cgroup);
+		_cleanup_free_ char *expected = xasprintf("10 x dev/dri/card1 %s\n",
+							  processes[i].unit);
+
+		add_process(10, "x", line);
+		if (!i)
+			hold(10, "/dev/dri/card1");
+		expect(expected);
+	}
 }
 END_TEST
 
@@ -268,6 +301,15 @@ START_TEST(a_record_without_processes_does_not_tell)
 	add_amd();
 	ck_assert_int_eq(rename(from, to), 0);
 	expect("ENOENT");
+	tree_put(tree, RECORDED_HOLDERS,
+		 "{\"0000:01:00.0\": [{\"pid\": 7, \"name\": \"b\", \"node\": \"dev/b\", "
+		 "\"unit\": null}, {\"pid\": 3, \"name\": \"a\", \"node\": \"dev/a\", "
+		 "\"unit\": \"x.scope\"}]}");
+	expect("3 a dev/a x.scope\n7 b dev/b -\n");
+	tree_put(tree, RECORDED_HOLDERS, "{\"0000:02:00.0\": []}");
+	expect("ENOENT");
+	tree_put(tree, RECORDED_HOLDERS, "[]");
+	expect("EINVAL");
 }
 END_TEST
 
@@ -284,6 +326,7 @@ Suite *holders_suite(void)
 {
 	const TTest *const tests[] = {
 		every_kind_of_node,
+		services_of_the_system,
 		other_cards_do_not_count,
 		kfd_counts_beside_a_render_node,
 		nvidia_by_its_minor,

@@ -95,6 +95,7 @@ static const struct place_case cases[] = {
 	/* What is there already. */
 	{ Q35, GPU("0", "0x1f", "0"), PLACE_BAD, "so shall the chipset of " Q35 },
 	{ Q35, GPU("0", "0x1f", "2"), PLACE_BAD, "chipset" },
+	{ Q35, GPU("0", "0x1f", "3"), PLACE_BAD, "chipset" },
 	{ Q35, GPU("5", "0", "0") "<interface type='network'>" AT("5", "0", "0") "</interface>",
 	  PLACE_BAD, "so shall <interface type='network'>" },
 	{ Q35, GPU("5", "0", "0") HOSTDEV("1", AT("5", "0", "0")), PLACE_BAD,

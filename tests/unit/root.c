@@ -157,6 +157,26 @@ START_TEST(a_fact_is_read_once)
 }
 END_TEST
 
+START_TEST(a_tail_is_the_end)
+{
+	char *text;
+	size_t length;
+
+	ck_assert_int_eq(root_read_tail(root, "number", 4, &text, &length, NULL), 0);
+	ck_assert_uint_eq(length, 4);
+	ck_assert_str_eq(text, "0de\n");
+	free(text);
+	ck_assert_int_eq(root_read_tail(root, "number", 100, &text, &length, NULL), 0);
+	ck_assert_uint_eq(length, 7);
+	ck_assert_str_eq(text, "0x10de\n");
+	free(text);
+	ck_assert_int_eq(root_read_tail(root, "fifo", 4, &text, &length, NULL), -EINVAL);
+	ck_assert_int_eq(root_read_tail(root, "inside", 4, &text, &length, NULL), -EINVAL);
+	ck_assert_int_eq(root_read_tail(root, "nothing", 4, &text, &length, NULL), -ENOENT);
+	ck_assert_int_eq(root_read_tail(root, "loop", 4, &text, &length, NULL), -ELOOP);
+}
+END_TEST
+
 START_TEST(listings_leave_out_dot_names)
 {
 	struct strings names = { 0 };
@@ -174,6 +194,7 @@ Suite *root_suite(void)
 		links_stay_inside,
 		what_is_no_file_is_an_error_with_its_path,
 		size_is_bounded,
+		a_tail_is_the_end,
 		numbers_are_whole,
 		a_fact_is_read_once,
 		listings_leave_out_dot_names,

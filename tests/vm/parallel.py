@@ -9,7 +9,8 @@ import tempfile
 import unittest
 
 MEMORY = '/dev/shm'  # hundreds of small roots: a disk is many times slower
-PROGRAMS = ('gpucheck', 'gpucheck-libvirt', 'gpucheck-guest', 'gpucheck-initramfs', 'vm-changes')
+PROGRAMS = ('gpucheck', 'gpucheck-libvirt', 'gpucheck-definitions', 'gpucheck-guest', 'gpucheck-initramfs',
+            'vm-changes')
 
 
 def tests_in(suite):

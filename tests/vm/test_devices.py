@@ -124,7 +124,8 @@ class CommandLineOfQemu(VirtualMachines):
 
     def test_others_on_the_command_line(self):
         for value in ('vfio-pci,host=02:00.0', 'vfio-pci', 'e1000,netdev=host=01:00.0', 'vfio-pci,host=', '', '{',
-                      '{&quot;driver&quot;:&quot;e1000&quot;,&quot;host&quot;:&quot;01:00.0&quot;}', '{&quot;driver&quot;:5}'):
+                      '{&quot;driver&quot;:&quot;e1000&quot;,&quot;host&quot;:&quot;01:00.0&quot;}',
+                      '{&quot;driver&quot;:5}'):
             report = self.report_of(self.definition('qemu', '-device', value))
             with self.subTest(value=value):
                 self.assertVerdicts(report, FAILED, vm_hostdev='fail')

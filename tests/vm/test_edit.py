@@ -70,6 +70,15 @@ DECOYS = ('<!-- </devices> -->', '<!-- <devices> -->', '<![CDATA[</devices>]]>',
           'é', '日本語', '\U0001f5a5', '\u2028', '<ümlaut/>', ' ' * 5000, '<!--' + 'ö' * 20000 + '-->', '\r\n', '\t', ']]&gt;')
 
 
+def is_whole(xml):
+    """One recorded host's disk was full."""
+    try:
+        ET.fromstring(xml.encode())
+    except ET.ParseError:
+        return False
+    return True
+
+
 def own_devices(xml):
     """What the domain itself passes, as an XML parser of another house reads it."""
     found = []
@@ -139,6 +148,9 @@ class Edit(Asking):
         count = 0
         for name, before in fixtures():
             with self.subTest(name=name):
+                if not is_whole(before):
+                    self.assertTrouble(self.ask(edit=before, add=additions(GPU)), 'request', 'well-formed')
+                    continue
                 self.assertEdited(before)
                 self.assertEdited(before, AUDIO, rom_off=True)
                 count += 1

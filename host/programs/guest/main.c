@@ -8,13 +8,14 @@
  *
  *   {"host": "192.168.122.45", "user": "root", "port": 22}     (user and port may be missing)
  *
- *   {"state", "target", "text", "command", "system", "functions"}
+ *   {"state", "target", "text", "command", ...}
  *
  * state: answered; unreachable, host-key-unknown, host-key-changed, login-refused (no login); or
  * broken, garbled, no-pci (login, but no listing). text and command tell what to do about it; both
- * may be null. functions is what listing.h describes, null unless answered.
+ * may be null. What follows them is the listing of listing.h; without a login it is not there.
  */
 #include "base/alloc.h"
+#include "host/programs/guest/command.h"
 #include "host/programs/guest/identity.h"
 #include "host/programs/guest/listing.h"
 #include "host/programs/guest/session.h"
@@ -56,25 +57,21 @@ static json_t *answer_of(const char *state, const struct conversation *talk, con
 	json_object_set_new(answer, "target", text_or_null(talk->target));
 	json_object_set_new(answer, "text", text_or_null(text));
 	json_object_set_new(answer, "command", text_or_null(talk->command));
-	json_object_set_new(answer, "system", json_null());
-	json_object_set_new(answer, "functions", json_null());
 	return answer;
 }
 
 static json_t *judge_output(const struct conversation *talk)
 {
-	_cleanup_free_ char *system = NULL;
-	json_t *functions = NULL, *answer;
+	json_t *listing, *answer;
 	struct error error;
-	int r = listing_parse(talk->output, talk->length, &system, &functions, &error);
+	int r = listing_parse(talk->output, talk->length, &listing, &error);
 
 	if (r == 0)
 		answer = answer_of("answered", talk, NULL);
 	else
 		answer = answer_of(r == -ENODATA ? "no-pci" : "garbled", talk, error.text);
-	json_object_set_new(answer, "system", text_or_null(system));
-	if (functions)
-		json_object_set_new(answer, "functions", functions);
+	json_object_update(answer, listing);
+	json_decref(listing);
 	return answer;
 }
 
@@ -93,7 +90,7 @@ static json_t *ask(json_t *request)
 	destination.port = (unsigned)port;
 	if (become_caller(&error) < 0)
 		return answer_of("unreachable", &talk, error.text);
-	converse(&destination, listing_command, LISTING_LIMIT, &talk);
+	converse(&destination, guest_command, LISTING_LIMIT, &talk);
 	answer = talk.step == STEP_DONE ? judge_output(&talk)
 					: answer_of(states[talk.step], &talk, talk.text);
 	conversation_free(&talk);

@@ -4,39 +4,11 @@
 
 #include "base/alloc.h"
 #include "host/programs/libvirt/answer.h"
-#include "host/programs/libvirt/domain_xml.h"
 
 #include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
 #include <stdlib.h>
 #include <string.h>
-
-static json_t *describe_definition(const char *xml, json_t *broken)
-{
-	struct error error;
-	json_t *definition;
-
-	if (!xml)
-		return json_null();
-	if (domain_xml_read(xml, strlen(xml), &definition, &error) == 0)
-		return definition;
-	json_array_append_new(broken, json_string(error.text));
-	return json_null();
-}
-
-json_t *describe_domain(const char *name, const char *state, bool managed_save, const char *saved,
-			const char *live)
-{
-	json_t *domain = json_object(), *broken = json_array();
-
-	json_object_set_new(domain, "name", json_string(name));
-	json_object_set_new(domain, "state", json_string(state));
-	json_object_set_new(domain, "managed_save", json_boolean(managed_save));
-	json_object_set_new(domain, "saved", describe_definition(saved, broken));
-	json_object_set_new(domain, "live", describe_definition(live, broken));
-	json_object_set_new(domain, "addresses", json_array());
-	json_object_set_new(domain, "broken", broken);
-	return domain;
-}
 
 static bool has_string(const json_t *list, const char *text)
 {
@@ -136,6 +108,17 @@ static void add_domain(const char *uri, virDomainPtr domain, json_t *list)
 				 passes_something(json_object_get(one, "saved"))))
 		find_addresses(uri, domain, json_object_get(one, "addresses"));
 	json_array_append_new(list, one);
+}
+
+static void say_nothing(void *data, virErrorPtr error)
+{
+	(void)data;
+	(void)error;
+}
+
+void keep_libvirt_quiet(void)
+{
+	virSetErrorFunc(NULL, say_nothing);
 }
 
 json_t *read_connection(const char *uri)

@@ -12,6 +12,9 @@
  */
 json_t *read_connection(const char *uri);
 
+/* libvirt prints errors by itself unless it is told not to. */
+void keep_libvirt_quiet(void);
+
 /* One domain of an answer. Definitions are texts or NULL; a broken one is told in "broken". */
 json_t *describe_domain(const char *name, const char *state, bool managed_save, const char *saved,
 			const char *live);

@@ -16,6 +16,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Firmware is shown an option ROM, the device's own or that of <rom file=/>, unless it is hidden.
+ */
+static bool shows_option_rom(const xmlNode *node)
+{
+	xmlNode *rom = child_named(node, "rom");
+
+	return !rom || (!attribute_is(rom, "bar", "off") && !attribute_is(rom, "enabled", "no"));
+}
+
+/* libvirt writes a <video> of its own for every VM with graphics: none in the text is none. */
+static bool is_display(const xmlNode *node)
+{
+	xmlNode *model = is_named(node, "video") ? child_named(node, "model") : NULL;
+
+	return model && !attribute_is(model, "type", "none");
+}
+
 /* child: which of the elements in <devices> it is. */
 static void add_hostdev(xmlNode *node, size_t child, json_t *list)
 {
@@ -34,6 +51,7 @@ static void add_hostdev(xmlNode *node, size_t child, json_t *list)
 							       : json_null());
 	json_object_set_new(one, "managed", json_boolean(attribute_is(node, "managed", "yes")));
 	json_object_set_new(one, "element", json_string((const char *)node->name));
+	json_object_set_new(one, "option_rom", json_boolean(shows_option_rom(node)));
 	json_object_set_new(one, "child", json_integer((json_int_t)child));
 	json_array_append_new(list, one);
 }
@@ -139,6 +157,7 @@ int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *
 {
 	const xmlNode *domain, *devices;
 	json_t *hostdevs, *commandline, *layout, *memory, *space;
+	bool display = false;
 	size_t child = 0;
 	xmlDoc *document;
 	int r = read_document(xml, length, &document, &domain, error);
@@ -148,9 +167,12 @@ int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *
 	hostdevs = json_array();
 	commandline = json_array();
 	devices = child_named(domain, "devices");
-	for (xmlNode *node = devices ? devices->children : NULL; node; node = node->next)
-		if (node->type == XML_ELEMENT_NODE)
-			add_hostdev(node, child++, hostdevs);
+	for (xmlNode *node = devices ? devices->children : NULL; node; node = node->next) {
+		if (node->type != XML_ELEMENT_NODE)
+			continue;
+		add_hostdev(node, child++, hostdevs);
+		display = display || is_display(node);
+	}
 	read_commandline(domain, commandline);
 	layout = domain_devices(domain);
 	memory = domain_memory(domain);
@@ -159,6 +181,7 @@ int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *
 	*ret = json_object();
 	json_object_set_new(*ret, "hostdevs", hostdevs);
 	json_object_set_new(*ret, "commandline", commandline);
+	json_object_set_new(*ret, "display", json_boolean(display));
 	json_object_set_new(*ret, "layout", layout);
 	json_object_set_new(*ret, "memory", memory);
 	json_object_set_new(*ret, "space", space);

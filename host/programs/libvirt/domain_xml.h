@@ -9,12 +9,13 @@
 
 /*
  * xml: a <domain>, or libvirt's status file <domstatus> around one. *ret is a new reference:
- * {"hostdevs": [{"source", "guest", "unassigned", "managed", "element", "child"}],
- *  "commandline": [address], "layout": what domain_devices.h describes,
+ * {"hostdevs": [{"source", "guest", "unassigned", "managed", "element", "option_rom", "child"}],
+ *  "commandline": [address], "display", "layout": what domain_devices.h describes,
  *  "memory": what domain_memory.h does, "space": what domain_space.h does}
- * with addresses as sysfs writes them; guest is null where libvirt is to choose, child counts the
- * elements of <devices> before it. Elements that are no PCI source (USB, SCSI, mdev) are left out.
- * -EINVAL for what is no domain.
+ * with addresses as sysfs writes them; guest is null where libvirt is to choose; option_rom says
+ * that firmware is shown the device's own option ROM, display that there is an emulated one; child
+ * counts the elements of <devices> before it. Elements that are no PCI source (USB, SCSI, mdev) are
+ * left out. -EINVAL for what is no domain.
  */
 int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *error);
 

@@ -2,7 +2,8 @@
 /*
  * gpucheck-libvirt: speaks with libvirt and reads domain XML for gpucheck. A program of its own, so
  * that gpucheck loads libvirt and libxml2 only when a VM is asked about, and can end a call that
- * hangs.
+ * hangs. gpucheck-definitions is the same program without libvirt, for requests that name no uri:
+ * to load libvirt and the fifty libraries behind it costs more than all checks of a recorded host.
  *
  * It reads one JSON request from standard input and writes one JSON answer to standard output.
  * What only looks:
@@ -59,7 +60,6 @@
 #include "host/programs/libvirt/domain_edit.h"
 #include "host/programs/libvirt/domain_widen.h"
 
-#include <libvirt/virterror.h>
 #include <libxml/parser.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -165,13 +165,6 @@ static json_t *answer(const json_t *request)
 	return changed ? changed : read_connection(uri);
 }
 
-/* libvirt prints errors by itself unless it is given a function. */
-static void keep_libvirt_quiet(void *data, virErrorPtr error)
-{
-	(void)data;
-	(void)error;
-}
-
 /* libvirt's own use of libxml2 prints what libvirt has no handler for. */
 __attribute__((format(printf, 2, 3))) static void keep_libxml2_quiet(void *data, const char *format,
 								     ...)
@@ -188,7 +181,7 @@ int main(void)
 
 	/* A daemon that ends while it is asked is an error to answer. */
 	signal(SIGPIPE, SIG_IGN);
-	virSetErrorFunc(NULL, keep_libvirt_quiet);
+	keep_libvirt_quiet();
 	xmlSetGenericErrorFunc(NULL, keep_libxml2_quiet);
 	request = json_loadf(stdin, 0, &why);
 	reply = request ? answer(request) : answer_error("request", "%s", why.text);

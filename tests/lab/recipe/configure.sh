@@ -26,6 +26,8 @@ chroot "$root" systemctl mask --quiet systemd-networkd.service systemd-logind.se
 chroot "$root" update-initramfs -u -k all
 
 # For the walk in which dracut takes the place of initramfs-tools: the lab host reaches no archive.
+# Before it the folder holds all packages of this host.
+APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get clean
 APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get --yes --quiet --download-only \
 	-o APT::Install-Recommends=false install dracut
 install -d "$root/var/cache/lab-dracut"

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading what gpucheck-guest answered; a record may be older than this program, or edited. */
+#include "host/vm/guest_answer.h"
+
+#include "base/alloc.h"
+#include "host/process/program.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const state_names[] = {
+	[GUEST_ANSWERED] = "answered",
+	[GUEST_NO_ADDRESS] = "no-address",
+	[GUEST_UNREACHABLE] = "unreachable",
+	[GUEST_HOST_KEY_UNKNOWN] = "host-key-unknown",
+	[GUEST_HOST_KEY_CHANGED] = "host-key-changed",
+	[GUEST_LOGIN_REFUSED] = "login-refused",
+	[GUEST_BROKEN] = "broken",
+	[GUEST_GARBLED] = "garbled",
+	[GUEST_NO_PCI] = "no-pci",
+};
+
+static const char *const smi_names[] = {
+	[SMI_ABSENT] = "absent",
+	[SMI_IDLE] = "idle",
+	[SMI_LATE] = "late",
+	[SMI_ENDED] = "ended",
+};
+
+static const char *const flavour_names[] = {
+	[NVIDIA_OPEN] = "open",
+	[NVIDIA_CLOSED] = "closed",
+};
+
+/* The index of a name, -1 when it is none of them; an array may have holes. */
+static int find_name(const char *name, const char *const names[], size_t count)
+{
+	for (size_t i = 0; name && i < count; i++)
+		if (names[i] && !strcmp(names[i], name))
+			return (int)i;
+	return -1;
+}
+
+static char *copy_of(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+static bool read_hex(const json_t *item, const char *key, uint64_t *ret)
+{
+	const char *text = answer_string(item, key);
+	char *end;
+
+	if (!text || !isxdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	*ret = strtoull(text, &end, 16);
+	return !errno && !*end;
+}
+
+static bool read_bars(const json_t *list, struct guest_function *ret)
+{
+	if (!list)
+		return true;
+	if (!json_is_array(list) || json_array_size(list) > ARRAY_SIZE(ret->bars))
+		return false;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *item = json_array_get(list, i);
+		json_int_t index = json_integer_value(json_object_get(item, "index"));
+		struct pci_bar *bar = &ret->bars[i];
+
+		if (index < 0 || index >= (json_int_t)ARRAY_SIZE(ret->bars) ||
+		    !read_hex(item, "start", &bar->start) || !read_hex(item, "end", &bar->end) ||
+		    !read_hex(item, "flags", &bar->flags))
+			return false;
+		bar->index = (unsigned)index;
+	}
+	ret->bar_count = json_array_size(list);
+	ret->has_bars = true;
+	return true;
+}
+
+static void read_texts(const json_t *list, struct strings *ret)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (json_is_string(json_array_get(list, i)))
+			strings_add(ret, json_string_value(json_array_get(list, i)));
+}
+
+static void read_modules(const json_t *list, struct guest_function *ret)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *item = json_array_get(list, i);
+		const char *name = answer_string(item, "name");
+
+		if (!name)
+			continue;
+		strings_add(&ret->modules, name);
+		if (json_is_true(json_object_get(item, "loaded")))
+			strings_add(&ret->loaded, name);
+	}
+}
+
+static bool read_function(const json_t *item, struct guest_function *ret)
+{
+	const char *address = answer_string(item, "address"), *class = answer_string(item, "class");
+	const char *vendor = answer_string(item, "vendor"), *device = answer_string(item, "device");
+	struct pci_address parsed;
+
+	if (!address || !class || !vendor || !device || !pci_address_parse(address, &parsed) ||
+	    !read_bars(json_object_get(item, "bars"), ret))
+		return false;
+	pci_address_format(&parsed, ret->address);
+	ret->class = (unsigned)strtoul(class, NULL, 16);
+	ret->vendor = (uint16_t)strtoul(vendor, NULL, 16);
+	ret->device = (uint16_t)strtoul(device, NULL, 16);
+	ret->driver = copy_of(answer_string(item, "driver"));
+	read_texts(json_object_get(item, "drm"), &ret->drm);
+	read_modules(json_object_get(item, "modules"), ret);
+	return true;
+}
+
+static bool read_functions(const json_t *list, struct guest *guest)
+{
+	guest->functions = xcalloc(json_array_size(list), sizeof(*guest->functions));
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		if (!read_function(json_array_get(list, i), &guest->functions[i]))
+			return false;
+		guest->count = i + 1;
+	}
+	return json_is_array(list);
+}
+
+static void read_nvidia(const json_t *answer, struct guest_nvidia *ret)
+{
+	const json_t *module = json_object_get(answer, "nvidia");
+	const json_t *smi = json_object_get(answer, "nvidia_smi");
+	int flavour = find_name(answer_string(module, "flavour"), flavour_names,
+				ARRAY_SIZE(flavour_names));
+	int state = find_name(answer_string(smi, "state"), smi_names, ARRAY_SIZE(smi_names));
+
+	ret->loaded = json_is_object(module);
+	ret->version = copy_of(answer_string(module, "version"));
+	ret->flavour = flavour < 0 ? NVIDIA_UNKNOWN : (enum nvidia_flavour)flavour;
+	ret->smi = state < 0 ? SMI_NOT_TOLD : (enum smi_state)state;
+	ret->status = (int)json_integer_value(json_object_get(smi, "status"));
+	read_texts(json_object_get(smi, "gpus"), &ret->listed);
+	ret->text = copy_of(answer_string(smi, "text"));
+}
+
+static enum fabric_state fabric_of(const json_t *told)
+{
+	if (!json_is_boolean(told))
+		return FABRIC_NONE;
+	return json_is_true(told) ? FABRIC_MANAGED : FABRIC_WITHOUT_MANAGER;
+}
+
+void guest_answer_read(const json_t *answer, struct guest *guest)
+{
+	int state = find_name(answer_string(answer, "state"), state_names, ARRAY_SIZE(state_names));
+
+	guest->state = state < 0 ? GUEST_GARBLED : (enum guest_state)state;
+	if (state < 0 || (guest->state == GUEST_ANSWERED &&
+			  !read_functions(json_object_get(answer, "functions"), guest))) {
+		guest->state = GUEST_GARBLED;
+		guest->text = xstrdup("its recorded answer is not one of gpucheck-guest");
+		return;
+	}
+	guest->target = copy_of(answer_string(answer, "target"));
+	guest->text = copy_of(answer_string(answer, "text"));
+	guest->command = copy_of(answer_string(answer, "command"));
+	guest->system = copy_of(answer_string(answer, "system"));
+	guest->kernel = copy_of(answer_string(answer, "kernel"));
+	read_nvidia(answer, &guest->nvidia);
+	guest->fabric = fabric_of(json_object_get(answer, "fabric_manager"));
+}
+
+void guest_answer_free(struct guest *guest)
+{
+	for (size_t i = 0; i < guest->count; i++) {
+		free(guest->functions[i].driver);
+		strings_free(&guest->functions[i].drm);
+		strings_free(&guest->functions[i].modules);
+		strings_free(&guest->functions[i].loaded);
+	}
+	free(guest->functions);
+	free(guest->target);
+	free(guest->text);
+	free(guest->command);
+	free(guest->system);
+	free(guest->kernel);
+	free(guest->nvidia.version);
+	free(guest->nvidia.text);
+	strings_free(&guest->nvidia.listed);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which process of the host is a VM. */
+#include "host/vm/vm_process.h"
+
+#include "base/alloc.h"
+#include "host/state.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+int vm_status_pid(const char *text)
+{
+	static const char tag[] = "<domstatus ", attribute[] = " pid='";
+	const char *at = strstr(text, tag);
+	const char *end = at ? strchr(at, '>') : NULL;
+	unsigned long pid;
+	char *behind;
+
+	at = end ? strstr(at, attribute) : NULL;
+	if (!at || at > end)
+		return 0;
+	at += strlen(attribute);
+	errno = 0;
+	pid = strtoul(at, &behind, 10);
+	return strspn(at, "0123456789") && *behind == '\'' && !errno && pid <= INT_MAX ? (int)pid
+										       : 0;
+}
+
+/* 0 where it is not told. */
+static int pid_of(struct host *host, const struct vm *vm)
+{
+	_cleanup_free_ char *path = xasprintf("run/libvirt/qemu/%s.xml", vm->name), *text = NULL;
+
+	/* libvirt takes no name with a slash. */
+	if (strchr(vm->name, '/') ||
+	    root_read_text(host->root, path, LIMIT_DEFINITION, &text, NULL) < 0)
+		return 0;
+	return vm_status_pid(text);
+}
+
+bool unit_is_qemu(const char *unit)
+{
+	/* "machine-qemu-1-ml.scope", with - escaped within the machine's name (systemd.unit(5)) */
+	return unit && starts_with(unit, "machine-qemu\\x2d") && ends_with(unit, ".scope");
+}
+
+bool vm_is_process(struct host *host, const struct vm *vm, int pid, const char *unit)
+{
+	int its = vm->active ? pid_of(host, vm) : 0;
+
+	return vm->active && (its ? its == pid : unit_is_qemu(unit));
+}
