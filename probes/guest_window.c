@@ -134,16 +134,15 @@ static int add_function(struct host *host, const struct vm_definition *definitio
 {
 	struct pci_function *function = pci_find(host, source);
 	bool behind_port = is_behind_port(definition, hostdev);
-	char name[PCI_ADDRESS_SIZE];
 	struct window_item *item;
 	struct pci_bar bars[6];
 	size_t count;
 	int r;
 
-	if (!function) {
-		pci_address_format(source, name);
-		return error_set(error, ENODEV, "%s is passed too and is not there", name);
-	}
+	/* One that is not there needs no room: vm.hostdev tells of it, and the VM does not start.
+	 */
+	if (!function)
+		return 0;
 	r = pci_bars(host, function, bars, &count, error);
 	if (r < 0)
 		return r;
@@ -216,6 +215,11 @@ static int check(const struct vm_definition *definition, struct error *error)
 	return 0;
 }
 
+static unsigned reach_of(const struct guest_window *window, unsigned bits)
+{
+	return window->emulated ? bits : lesser(bits, window->host_bits);
+}
+
 static void read_guest(const struct vm_definition *definition, const struct cpu *cpu,
 		       struct guest_window *window)
 {
@@ -224,7 +228,8 @@ static void read_guest(const struct vm_definition *definition, const struct cpu 
 
 	window->host_bits = cpu->address_bits;
 	guest->bits = claimed_bits(definition, cpu->address_bits, &window->bits_are_sure);
-	guest->reach = lesser(guest->bits, cpu->address_bits);
+	window->emulated = !definition->space.kvm;
+	guest->reach = reach_of(window, guest->bits);
 	/* QEMU emulates AMD's CPUs, and gives its models the host's maker under KVM. */
 	guest->amd = cpu->amd || !definition->space.kvm;
 	guest->gigabyte_pages = has_gigabyte_pages(&definition->space, cpu);
@@ -283,7 +288,7 @@ struct window_fit guest_window_with(struct guest_window *window, unsigned bits)
 	struct window_fit fit;
 
 	guest.bits = bits;
-	guest.reach = lesser(bits, window->host_bits);
+	guest.reach = reach_of(window, bits);
 	window_fit(&guest, window->items, window->count, &fit);
 	return fit;
 }

@@ -12,6 +12,7 @@ struct guest_window {
 	struct window_guest guest; /* firmware: the one that is taken, where it is not known */
 	struct window_item *items;
 	size_t count;
+	bool emulated;       /* no KVM: the host's CPU does not limit the guest's addresses */
 	unsigned host_bits;  /* physical address bits of the host's CPU */
 	unsigned iommu_bits; /* of its IOMMU's mappings; 0: nothing limits them */
 	const char *unit;    /* the IOMMU's name, the host's; NULL with 0 */

@@ -315,7 +315,7 @@ const struct probe vm_memory_probe = {
 		"it when the VM starts: it is allocated at once, never swapped, never shared, and "
 		"counted against the limit of locked memory. It must fit into what the host has beside its "
 		"pools of huge pages and what other VMs pinned; 512 MiB are kept for the host "
-		"itself.\n\n"
+		"itself. "
 		"<hard_limit> is taken by libvirt for the limit of locked memory and for the "
 		"VM's cgroup alike. Without it libvirt allows the guest's memory and 1 GiB more, which does. "
 		"<hugepages> needs as many free pages of that size; they are set aside "

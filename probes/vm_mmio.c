@@ -239,7 +239,7 @@ const struct probe vm_mmio_probe = {
 		"memory. Each BAR is aligned to its own size, and each root port's BARs to the "
 		"largest of them, so a card with small BARs beside a large one takes nearly twice "
 		"the large one. What finds no room is left without an address: the guest sees the card and its driver "
-		"fails.\n\n"
+		"fails. "
 		"The address space is 2 to the power of the CPU's physical address bits: 40 for the "
 		"CPU models, and the host's for mode='host-passthrough' (QEMU 6.0 and later). 40 bits "
 		"are 128 GiB of window on AMD's CPUs; on Intel's, OVMF does not believe the number "

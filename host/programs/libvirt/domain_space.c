@@ -129,7 +129,7 @@ json_t *domain_space(const xmlNode *domain)
 	_cleanup_free_ char *type = attribute_text(domain, "type");
 	json_t *result = json_object();
 
-	json_object_set_new(result, "kvm", json_boolean(type && !strcmp(type, "kvm")));
+	json_object_set_new(result, "kvm", json_boolean(!type || strcmp(type, "qemu") != 0));
 	json_object_set_new(result, "own_cpu", json_false());
 	json_object_set_new(result, "host_limit", json_integer(0));
 	json_object_set_new(result, "cpu", mode_of(cpu));
