@@ -368,7 +368,7 @@ const struct probe driver_persistent_probe = {
 		"disk is asked. "
 		"Looked at are the kernel arguments of the boot loader's default entry, the image that "
 		"goes with its kernel, and on the disk /etc/modprobe.d and its like, /etc/modules, "
-		"modules-load.d, /etc/udev/rules.d and /etc/driverctl.d. An image above 64 MiB is only "
+		"modules-load.d, /etc/udev/rules.d and /etc/driverctl.d. An image above 32 MiB is only "
 		"looked into when the check or its stage is named, since that takes time.",
 	.by_hand =
 		"modprobe -c | grep vfio shows the lines in effect on the disk; lsinitramfs (dracut: "

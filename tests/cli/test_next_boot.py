@@ -14,7 +14,7 @@ RECORD = 'gpucheck/initramfs/initrd.img-%s.json' % RELEASE
 MODULES = 'usr/lib/modules/%s/kernel/drivers/' % RELEASE
 VFIO, NOUVEAU = MODULES + 'vfio/pci/vfio-pci.ko', MODULES + 'gpu/drm/nouveau/nouveau.ko'
 FILE = 'etc/modprobe.d/vfio.conf'
-UNASKED = 64 << 20
+UNASKED = 32 << 20
 
 
 class NextBoot(Images, harness.CommandLine):
@@ -115,7 +115,7 @@ class NextBoot(Images, harness.CommandLine):
         self.assertJudged('error', '/' + IMAGE, '/' + FILE)
 
     def test_large(self):
-        """Above 64 MiB it is looked into only when the check or its stage is named; what the disk lacks is said."""
+        """Above 32 MiB it is looked into only when the check or its stage is named; what the disk lacks is said."""
         self.put({VFIO: b'', NOUVEAU: b'', FILE: self.lines})
         with open(self.host.at(IMAGE), 'r+b') as f:
             f.truncate(UNASKED + 4)
