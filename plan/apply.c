@@ -121,11 +121,11 @@ static int apply(struct host *host, const struct plan *plan, const struct teller
 	return r;
 }
 
-int plan_run_commands(struct host *host, const struct plan *plan, const struct teller *teller,
-		      struct error *error)
+/* The lock under which the plan may be carried out; nothing is changed yet. */
+static int begin(struct host *host, const struct plan *plan, struct error *error)
 {
 	_cleanup_close_ int lock = -1;
-	int r = may_change(host, error);
+	int held, r = may_change(host, error);
 
 	if (r == 0)
 		lock = r = record_lock(host, error);
@@ -133,6 +133,19 @@ int plan_run_commands(struct host *host, const struct plan *plan, const struct t
 		r = preconditions_hold(host, plan, error);
 	if (r < 0)
 		return error_wrap(error, "nothing was changed");
+	held = lock;
+	lock = -1;
+	return held;
+}
+
+int plan_run_commands(struct host *host, const struct plan *plan, const struct teller *teller,
+		      struct error *error)
+{
+	_cleanup_close_ int lock = begin(host, plan, error);
+	int r;
+
+	if (lock < 0)
+		return lock;
 	r = follow_up(host, plan->commands, plan->command_count, STATE_FOLDER "/output", lock,
 		      teller, error);
 	return r < 0 ? r : effects_look(host, plan, error);
@@ -141,14 +154,9 @@ int plan_run_commands(struct host *host, const struct plan *plan, const struct t
 int plan_apply(struct host *host, const struct plan *plan, const struct teller *teller,
 	       unsigned *ret_id, struct error *error)
 {
-	_cleanup_close_ int lock = -1;
-	int r = may_change(host, error);
+	_cleanup_close_ int lock = begin(host, plan, error);
 
-	if (r == 0)
-		lock = r = record_lock(host, error);
-	if (r >= 0)
-		r = preconditions_hold(host, plan, error);
-	if (r < 0)
-		return error_wrap(error, "nothing was changed");
+	if (lock < 0)
+		return lock;
 	return apply(host, plan, teller, lock, ret_id, error);
 }

@@ -8,6 +8,7 @@
 #include "host/pci/pci_names.h"
 #include "probes/bind_fix.h"
 #include "probes/next_binding_words.h"
+#include "probes/twin.h"
 
 #include <errno.h>
 #include <string.h>
@@ -106,69 +107,6 @@ static void judge_function(struct judgement *judgement, size_t index, struct fin
 	}
 	judgement->by_hand |= next.lack == LACK_BUILTIN || next.lack == LACK_KERNEL;
 	finding_say(finding, weight(&next, index == 0), "%s: %s", who, words);
-}
-
-/* Of another class it cannot have a card function's id. */
-static bool may_be_twin(const struct card *card, const struct pci_function *function)
-{
-	for (size_t i = 0; i < card->count; i++)
-		if (function->class == card->functions[i]->class)
-			return !card_has(card, &function->address);
-	return function->class < 0;
-}
-
-/* A function that ids= takes along, and that the host uses. */
-static int find_taken(const struct judgement *judgement, struct pci_function **ret,
-		      struct error *error)
-{
-	const struct subject *subject = judgement->subject;
-	const struct pci_functions *all;
-	int r = pci_functions(subject->host, &all, error);
-
-	for (size_t i = 0; r == 0 && i < all->count; i++) {
-		struct pci_function *function = &all->items[i];
-		_cleanup_(pci_identity_free) struct pci_identity identity = { 0 };
-		const char *driver = NULL;
-		bool vfio = false;
-
-		if (!may_be_twin(subject->card, function))
-			continue;
-		r = pci_identity_read(subject->host, function, &identity, error);
-		if (r < 0 || !next_ids_take(&judgement->facts, &identity))
-			continue;
-		r = pci_driver(subject->host, function, &driver, error);
-		if (r == 0 && driver)
-			r = driver_is_vfio(subject->host, function, driver, &vfio, error);
-		if (r == 0 && driver && !vfio)
-			*ret = function;
-	}
-	return r;
-}
-
-/* Two cards with one id: ids= cannot tell them apart. */
-static void judge_twin(const struct judgement *judgement, struct finding *finding)
-{
-	_cleanup_free_ char *who = NULL;
-	struct pci_function *twin = NULL;
-	const char *driver = NULL;
-	struct error error;
-
-	if (find_taken(judgement, &twin, &error) < 0) {
-		finding_say_error(finding, &error);
-		return;
-	}
-	if (!twin)
-		return;
-	who = pci_describe(judgement->subject->host, twin);
-	pci_driver(judgement->subject->host, twin, &driver, NULL);
-	finding_say(finding, VERDICT_WARN,
-		    "ids= takes %s too, which is on %s and no part of the card", who, driver);
-	/* What fails is mended first. */
-	if (finding->verdict == VERDICT_WARN)
-		finding_fix(
-			finding, FIX_MANUAL, NULL,
-			"take the id that both have out of ids=, then gpucheck --fix driver.persistent "
-			"binds the card by address");
 }
 
 static void rebuild_fix(const struct judgement *judgement, struct finding *finding)
@@ -321,7 +259,7 @@ static void judge(struct judgement *judgement, struct finding *finding)
 	if (finding->verdict == VERDICT_FAIL || finding->verdict == VERDICT_WARN)
 		set_fix(judgement, finding);
 	if (by_id)
-		judge_twin(judgement, finding);
+		say_twin(judgement->subject, &judgement->facts, finding);
 	say_good(judgement, finding);
 	next_boot_evidence(facts, judgement->image, finding);
 }

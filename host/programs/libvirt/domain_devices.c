@@ -71,22 +71,20 @@ static void add_bus(xmlNode *device, json_t *list)
 					      take_string(attribute_text(device, "model"))));
 }
 
-/* Arguments that go past libvirt may bring a firmware of their own. */
-static bool has_own_arguments(const xmlNode *domain)
+static void note_firmware(const char *argument, void *data)
 {
-	for (xmlNode *node = domain->children; node; node = node->next) {
-		if (!is_of_qemu(node, "commandline"))
-			continue;
-		for (xmlNode *arg = node->children; arg; arg = arg->next) {
-			_cleanup_free_ char *value = NULL;
+	bool *has_firmware = data;
 
-			if (is_of_qemu(arg, "arg"))
-				value = attribute_text(arg, "value");
-			if (value && (!strcmp(value, "-bios") || strstr(value, "pflash")))
-				return true;
-		}
-	}
-	return false;
+	*has_firmware |= !strcmp(argument, "-bios") || strstr(argument, "pflash");
+}
+
+/* Arguments that go past libvirt may bring a firmware of their own. */
+static bool has_own_firmware(const xmlNode *domain)
+{
+	bool has_firmware = false;
+
+	each_argument(domain, note_firmware, &has_firmware);
+	return has_firmware;
 }
 
 /* QEMU's own firmware of a PC is SeaBIOS; those of other machines are no matter of ours. */
@@ -105,7 +103,7 @@ static const char *firmware_of(const xmlNode *domain, xmlNode *os)
 	_cleanup_(free_xml) xmlChar *path = own ? xmlNodeGetContent(own) : NULL;
 	_cleanup_free_ char *asked = os ? attribute_text(os, "firmware") : NULL;
 
-	if (!os || has_own_arguments(domain))
+	if (!os || has_own_firmware(domain))
 		return "unknown";
 	if (asked)
 		return !strcmp(asked, "efi") ? "efi" : !strcmp(asked, "bios") ? "bios" : "unknown";

@@ -92,8 +92,9 @@ static void add_json(const char *argument, json_t *list)
 }
 
 /* "vfio-pci,host=01:00.0,…", the same with sysfsdev=, and QEMU's JSON form of both. */
-static void add_argument(const char *argument, json_t *list)
+static void add_argument(const char *argument, void *data)
 {
+	json_t *list = data;
 	_cleanup_free_ char *host = NULL, *folder = NULL;
 
 	if (argument[0] == '{') {
@@ -103,22 +104,6 @@ static void add_argument(const char *argument, json_t *list)
 		folder = value_of(argument, ",sysfsdev=");
 		if (!add_value(host, list))
 			add_value(folder, list);
-	}
-}
-
-static void read_commandline(const xmlNode *domain, json_t *list)
-{
-	for (xmlNode *node = domain->children; node; node = node->next) {
-		if (!is_of_qemu(node, "commandline"))
-			continue;
-		for (xmlNode *arg = node->children; arg; arg = arg->next) {
-			_cleanup_(free_xml) xmlChar *value = NULL;
-
-			if (is_of_qemu(arg, "arg"))
-				value = xmlGetNoNsProp(arg, (const xmlChar *)"value");
-			if (value)
-				add_argument((const char *)value, list);
-		}
 	}
 }
 
@@ -173,7 +158,7 @@ int domain_xml_read(const char *xml, size_t length, json_t **ret, struct error *
 		add_hostdev(node, child++, hostdevs);
 		display = display || is_display(node);
 	}
-	read_commandline(domain, commandline);
+	each_argument(domain, add_argument, commandline);
 	layout = domain_devices(domain);
 	memory = domain_memory(domain);
 	space = domain_space(domain);
