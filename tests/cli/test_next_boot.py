@@ -119,7 +119,7 @@ class NextBoot(Images, harness.CommandLine):
         self.put({VFIO: b'', NOUVEAU: b'', FILE: self.lines})
         with open(self.host.at(IMAGE), 'r+b') as f:
             f.truncate(UNASKED + 4)
-        self.assertJudged('skip', 'not looked into: /%s, which is 67 MB' % IMAGE, arguments=('-t', 'driver'))
+        self.assertJudged('skip', 'not looked into: /%s, which is 33 MB' % IMAGE, arguments=('-t', 'driver'))
         self.assertJudged('pass')
         self.assertJudged('pass', arguments=('driver',))
         with open(self.host.at(IMAGE), 'r+b') as f:
