@@ -10,8 +10,9 @@ REWRITE = "GPUCHECK_LAB_REWRITE"        # set: write what was seen instead of co
 
 
 def without_times(text):
-    """The same on the next run: no seconds, no lease."""
+    """The same on the next run: no seconds, no free memory, no lease."""
     text = re.sub(r"after \d+ s\b", "after N s", text)
+    text = re.sub(r"(the host has\s+)[\d.]+(?=\s+GiB\s+available)", r"\1N.N", text)
     return re.sub(r"192\.168\.122\.\d+", "192.168.122.N", text)
 
 
