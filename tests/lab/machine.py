@@ -85,12 +85,19 @@ class Machine:
             # Its own session: an interrupt from the terminal reaches Python, which then ends it.
             self.qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                          start_new_session=True, preexec_fn=die_with_parent)
-        deadline = time.monotonic() + 30
-        while not socket.exists() and time.monotonic() < deadline:
-            self.still_alive()
-            time.sleep(0.05)
-        self.control = Control(socket, timeout=30)
+        self.control = self.connected(socket, time.monotonic() + 30)
         self.ssh = Ssh(self.image, self.control.forwarded_port(), self.folder / "ssh")
+
+    def connected(self, socket, deadline):
+        """The file is there a moment before anybody listens at it."""
+        while True:
+            self.still_alive()
+            try:
+                return Control(socket, timeout=30)
+            except (FileNotFoundError, ConnectionRefusedError):
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.05)
 
     def still_alive(self):
         if self.qemu.poll() is not None:
