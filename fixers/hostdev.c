@@ -41,6 +41,8 @@ static enum fixer_answer propose(const struct repair *repair, struct plan *plan,
 	if (r == 0)
 		r = may_take_card(repair->subject.host, repair->subject.card, error);
 	if (r == 0)
+		r = passes_only_what_is_spare(repair->subject.host, vm, error);
+	if (r == 0)
 		r = definition_change(repair, plan, edit, error);
 	if (r < 0)
 		return FIXER_REFUSED;
@@ -56,6 +58,7 @@ const struct fixer hostdev_fixer = {
 	.does = "Adds a <hostdev> for every function of the card to the saved definition, which libvirt "
 		"validates; nothing else in it changes, and guest addresses are left to libvirt. rom = off "
 		"in the configuration's section of the card adds <rom bar='off'/>. A VM that runs gets the "
-		"card at its next start.",
+		"card at its next start. Refused: a definition that passes a disk or network controller which the "
+		"host uses, as one does after addresses moved.",
 	.propose = propose,
 };

@@ -85,3 +85,28 @@ int may_take_card(struct host *host, const struct card *card, struct error *erro
 	}
 	return r;
 }
+
+int passes_only_what_is_spare(struct host *host, const struct vm *vm, struct error *error)
+{
+	const struct vm_definition *definition = vm_next_definition(vm);
+
+	for (size_t i = 0; i < definition->count; i++) {
+		struct pci_function *one = pci_find(host, &definition->hostdevs[i].source);
+		_cleanup_free_ char *who = NULL;
+		bool needed = false;
+		int r = one ? is_needed(host, one, &needed, error) : 0;
+
+		if (r < 0)
+			return r;
+		if (!needed)
+			continue;
+		who = pci_describe(host, one);
+		return error_set(
+			error, EPERM,
+			"VM %s passes %s too, which this host uses: its next start would "
+			"take it; take it out of the definition (virsh edit %s), or add the "
+			"card by hand",
+			vm->name, who, vm->name);
+	}
+	return 0;
+}

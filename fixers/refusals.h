@@ -4,6 +4,7 @@
 #define GPUCHECK_FIXERS_REFUSALS_H
 
 #include "host/card/card.h"
+#include "host/vm/vms.h"
 
 /*
  * Taking the card from the host takes its only display, or the IOMMU group of the card holds a disk
@@ -11,5 +12,11 @@
  * -errno when that cannot be told.
  */
 int may_take_card(struct host *host, const struct card *card, struct error *error);
+
+/*
+ * The VM's next start takes a disk or network controller that the host uses now: -EPERM with the
+ * reason. A definition passes addresses, and after a card was added another device may be there.
+ */
+int passes_only_what_is_spare(struct host *host, const struct vm *vm, struct error *error);
 
 #endif

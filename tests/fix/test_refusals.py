@@ -20,6 +20,11 @@ DEFINITION = '''<domain type='kvm'>
   <devices/>
 </domain>
 '''
+PASSES = """<devices>
+    <hostdev mode='subsystem' type='pci' managed='yes'>
+      <source><address domain='0x0000' bus='0x03' slot='0x00' function='0x0'/></source>
+    </hostdev>
+  </devices>"""
 # What else may be in the card's group: whether the host uses it, so that the card must stay.
 GROUP = {
     '0000:03:00.0 0106 8086:a102 driver=ahci group=12': True,
@@ -56,6 +61,19 @@ class Refused(Fixing):
         root = self.copied(described(ONLY_DISPLAY))
         root.write('etc/libvirt/qemu/ml.xml', DEFINITION)
         self.assertLeftAlone(root, 'is the only display of this host', 'vm')
+
+    def test_definition_that_passes_what_the_host_uses(self):
+        """Its addresses stood for the card before another device was added."""
+        for device, is_used in (('0108 144d:a808 driver=nvme', True), ('0200 8086:15f3 driver=igc', True),
+                                ('0108 144d:a808', False), ('0108 144d:a808 driver=vfio-pci', False),
+                                ('0403 8086:7a50 driver=snd_hda_intel', False)):
+            root = self.copied(described(unbound(more='pci 0000:03:00.0 %s group=13' % device)))
+            root.write('etc/libvirt/qemu/ml.xml', DEFINITION.replace('<devices/>', PASSES))
+            with self.subTest(device=device):
+                if is_used:
+                    self.assertLeftAlone(root, 'VM ml passes 0000:03:00.0', 'vm.hostdev')
+                else:
+                    self.assertEqual(self.plan(root, 'vm.hostdev').refused, [])
 
     def test_group_that_the_host_uses(self):
         for function, is_used in GROUP.items():
