@@ -4,6 +4,7 @@
 #include "commands/commands.h"
 #include "commands/present.h"
 #include "fixers/registry.h"
+#include "report/catalogue_text.h"
 
 #include <errno.h>
 

@@ -20,8 +20,7 @@ static const struct result *find_needed(const struct outcome *outcome, const cha
 	for (size_t i = 0; i < outcome->count; i++) {
 		const struct result *result = &outcome->results[i];
 
-		if (!strcmp(result->probe->id, id) &&
-		    (!result->gpu || (gpu && !strcmp(result->gpu, gpu))))
+		if (!strcmp(result->id, id) && (!result->gpu || (gpu && !strcmp(result->gpu, gpu))))
 			return result;
 	}
 	return NULL;
@@ -83,7 +82,9 @@ static void run_probe(struct outcome *outcome, struct host *host, const struct q
 	};
 	const char *gpu = target ? target->card.functions[0]->name : NULL;
 	struct result result = {
-		.probe = probe,
+		.id = xstrdup(probe->id),
+		.title = xstrdup(probe->title),
+		.stage = probe->stage,
 		.gpu = gpu ? xstrdup(gpu) : NULL,
 		.vm = subject.vm ? xstrdup(subject.vm->name) : NULL,
 	};
@@ -97,9 +98,7 @@ static void run_probe(struct outcome *outcome, struct host *host, const struct q
 		finding_say(&result.finding, VERDICT_ERROR, "this check found nothing to say");
 	heed_ignore(target, probe, &result.finding);
 	name_fixer(probe, result.vm, &result.finding);
-	outcome->results = xreallocarray(outcome->results, outcome->count + 1,
-					 sizeof(*outcome->results));
-	outcome->results[outcome->count++] = result;
+	outcome_add(outcome, &result);
 }
 
 static void name_card(struct host *host, const struct card *card, struct card_name *ret)
@@ -124,15 +123,6 @@ static time_t now(void)
 	errno = 0;
 	seconds = strtoll(epoch, &end, 10);
 	return errno || *end ? time(NULL) : (time_t)seconds;
-}
-
-static int status_of(const struct outcome *outcome)
-{
-	if (outcome->no_gpu)
-		return STATUS_USAGE;
-	if (outcome->counts[VERDICT_FAIL] || (outcome->strict && outcome->counts[VERDICT_WARN]))
-		return STATUS_FAILED;
-	return outcome->counts[VERDICT_ERROR] ? STATUS_NOT_MEASURED : STATUS_PASSED;
 }
 
 /* All guests whose VM runs, at once; each is asked where its GPU's section, or --guest, says. */
@@ -187,16 +177,6 @@ static void run_part(struct host *host, const struct question *question, bool ab
 	}
 }
 
-static void forget_results(struct outcome *outcome, size_t keep)
-{
-	for (size_t i = keep; i < outcome->count; i++) {
-		free(outcome->results[i].gpu);
-		free(outcome->results[i].vm);
-		finding_free(&outcome->results[i].finding);
-	}
-	outcome->count = keep;
-}
-
 static bool is_settled(const struct outcome *outcome, size_t from)
 {
 	for (size_t i = from; i < outcome->count; i++)
@@ -233,7 +213,7 @@ static int run_vm_part(struct host *host, const struct question *question, struc
 		if (is_settled(outcome, keep) || monotonic_ms() >= end)
 			break;
 		sleep(1);
-		forget_results(outcome, keep);
+		outcome_cut(outcome, keep);
 		vms_forget(host);
 		guests_forget(host);
 		r = choose_vms(host, question, error);
@@ -246,6 +226,7 @@ int run_checks(struct host *host, const struct question *question, struct outcom
 {
 	const struct targets *targets = question->targets;
 	struct outcome outcome = {
+		.version = xstrdup(GPUCHECK_VERSION),
 		.host = xstrdup(host_name(host)),
 		.time = now(),
 		.strict = question->strict,
@@ -264,29 +245,7 @@ int run_checks(struct host *host, const struct question *question, struct outcom
 		outcome_free(&outcome);
 		return r;
 	}
-	for (size_t i = 0; i < outcome.count; i++)
-		outcome.counts[outcome.results[i].finding.verdict]++;
-	outcome.status = status_of(&outcome);
+	outcome_close(&outcome);
 	*ret = outcome;
 	return 0;
-}
-
-bool counts_as_failure(const struct outcome *outcome, enum verdict verdict)
-{
-	return verdict == VERDICT_FAIL || verdict == VERDICT_ERROR ||
-	       (verdict == VERDICT_WARN && outcome->strict);
-}
-
-void outcome_free(struct outcome *outcome)
-{
-	for (size_t i = 0; i < outcome->card_count; i++) {
-		free(outcome->cards[i].gpu);
-		free(outcome->cards[i].name);
-		free(outcome->cards[i].companions);
-	}
-	forget_results(outcome, 0);
-	free(outcome->cards);
-	free(outcome->results);
-	free(outcome->host);
-	*outcome = (struct outcome){ 0 };
 }

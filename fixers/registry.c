@@ -42,16 +42,16 @@ static const struct target *target_of(const struct targets *targets, const char 
 	return NULL;
 }
 
-static bool is_wanted(const struct probe *probe, const struct strings *checks)
+static bool is_wanted(const struct result *result, const struct strings *checks)
 {
-	return !checks->count || strings_have(checks, probe->id) ||
-	       strings_have(checks, stage_name(probe->stage));
+	return !checks->count || strings_have(checks, result->id) ||
+	       strings_have(checks, stage_name(result->stage));
 }
 
 /* "driver.vfio 0000:01:00.0", or "vm.hostdev 0000:01:00.0 in guest". */
 static char *name_of(const struct result *result)
 {
-	return xasprintf("%s%s%s%s%s", result->probe->id, result->gpu ? " " : "",
+	return xasprintf("%s%s%s%s%s", result->id, result->gpu ? " " : "",
 			 result->gpu ? result->gpu : "", result->vm ? ", VM " : "",
 			 result->vm ? result->vm : "");
 }
@@ -71,14 +71,14 @@ static void say_by_hand(const struct result *result, const char *name, struct pl
 static char *mend(struct host *host, const struct outcome *outcome, const struct target *target,
 		  const struct result *result, bool may_disrupt, struct plan *plan)
 {
-	const struct fixer *fixer = fixer_find(result->probe->id);
+	const struct fixer *fixer = fixer_find(result->id);
 	const struct repair repair = {
 		.subject = {
 			.host = host,
 			.card = target ? &target->card : NULL,
-			.vm = target && result->probe->scope == SCOPE_VM ? target->vm : NULL,
+			.vm = target && result->vm ? target->vm : NULL,
 		},
-		.check = result->probe->id,
+		.check = result->id,
 		.finding = &result->finding,
 		.outcome = outcome,
 		.rom_off = target && target->section && target->section->rom_off,
@@ -110,7 +110,7 @@ static bool is_to_mend(const struct result *result, const struct strings *checks
 {
 	return (result->finding.verdict == VERDICT_FAIL ||
 		result->finding.verdict == VERDICT_WARN) &&
-	       is_wanted(result->probe, checks);
+	       is_wanted(result, checks);
 }
 
 void fixers_propose(struct host *host, const struct outcome *outcome, const struct targets *targets,

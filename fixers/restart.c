@@ -12,7 +12,7 @@ static const char *obstacle(const struct repair *repair)
 
 	for (size_t i = 0; i < repair->outcome->count; i++) {
 		const struct result *result = &repair->outcome->results[i];
-		const char *id = result->probe->id;
+		const char *id = result->id;
 
 		if (result->finding.verdict != VERDICT_FAIL ||
 		    (result->gpu && strcmp(result->gpu, gpu) != 0))
@@ -20,7 +20,7 @@ static const char *obstacle(const struct repair *repair)
 		/* Without a reset it starts once more, or may: that is for its owner to try. */
 		if (!strcmp(id, "driver.reset"))
 			continue;
-		if (result->probe->stage < STAGE_DISPLAY || !strcmp(id, "vm.conflict") ||
+		if (result->stage < STAGE_DISPLAY || !strcmp(id, "vm.conflict") ||
 		    !strcmp(id, "vm.hostdev"))
 			return id;
 	}

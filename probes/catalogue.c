@@ -41,31 +41,10 @@ PROBES(DECLARE)
 const struct probe *const catalogue[] = { PROBES(ADDRESS) };
 const size_t catalogue_count = ARRAY_SIZE(catalogue);
 
-static const char *const stages[STAGES] = {
-	[STAGE_HOST] = "host",       [STAGE_IOMMU] = "iommu", [STAGE_DRIVER] = "driver",
-	[STAGE_DISPLAY] = "display", [STAGE_VM] = "vm",       [STAGE_GUEST] = "guest",
-};
-
 const struct probe *catalogue_find(const char *id)
 {
 	for (size_t i = 0; i < catalogue_count; i++)
 		if (!strcmp(catalogue[i]->id, id))
 			return catalogue[i];
 	return NULL;
-}
-
-bool stage_find(const char *name, enum stage *ret)
-{
-	for (size_t i = 0; i < STAGES; i++) {
-		if (strcmp(stages[i], name) != 0)
-			continue;
-		*ret = (enum stage)i;
-		return true;
-	}
-	return false;
-}
-
-const char *stage_name(enum stage stage)
-{
-	return stages[stage];
 }

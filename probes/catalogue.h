@@ -11,7 +11,4 @@ extern const size_t catalogue_count;
 /* NULL when there is no such id. */
 const struct probe *catalogue_find(const char *id);
 
-/* False when there is no such stage. */
-bool stage_find(const char *name, enum stage *ret);
-
 #endif

@@ -7,16 +7,7 @@
 #include "host/host.h"
 #include "host/vm/vms.h"
 #include "probes/finding.h"
-
-enum stage {
-	STAGE_HOST,
-	STAGE_IOMMU,
-	STAGE_DRIVER,
-	STAGE_DISPLAY,
-	STAGE_VM,
-	STAGE_GUEST,
-	STAGES,
-};
+#include "probes/stage.h"
 
 enum scope {
 	SCOPE_HOST, /* once a host */
@@ -46,7 +37,5 @@ struct probe {
 	/* Says something (finding_say) on every path; prints nothing and changes nothing. */
 	void (*run)(const struct subject *subject, struct finding *finding);
 };
-
-const char *stage_name(enum stage stage);
 
 #endif

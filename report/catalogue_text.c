@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* --list and --explain: the catalogue for a person. */
+#include "report/catalogue_text.h"
+
 #include "probes/catalogue.h"
 #include "report/fold.h"
-#include "report/report.h"
 
 static const char *const scopes[] = {
 	[SCOPE_HOST] = "host",

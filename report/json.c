@@ -43,12 +43,12 @@ static json_t *check_of(const struct result *result)
 {
 	json_t *check = json_object();
 
-	set(check, "id", json_text(result->probe->id));
-	set(check, "stage", json_text(stage_name(result->probe->stage)));
+	set(check, "id", json_text(result->id));
+	set(check, "stage", json_text(stage_name(result->stage)));
 	set(check, "gpu", json_text(result->gpu));
 	set(check, "vm", json_text(result->vm));
 	set(check, "verdict", json_text(verdict_name(result->finding.verdict)));
-	set(check, "title", json_text(result->probe->title));
+	set(check, "title", json_text(result->title));
 	set(check, "reason", json_text(result->finding.reason));
 	set(check, "evidence", evidence_of(&result->finding));
 	set(check, "fix", fix_of(&result->finding));
@@ -78,7 +78,7 @@ static void write_json(const struct outcome *outcome, const struct style *style,
 	for (size_t i = 0; i < outcome->count; i++)
 		json_array_append_new(checks, check_of(&outcome->results[i]));
 	set(document, "schema", json_text(SCHEMA));
-	set(document, "version", json_text(GPUCHECK_VERSION));
+	set(document, "version", json_text(outcome->version));
 	set(document, "host", json_text(outcome->host));
 	set(document, "time", json_text(when));
 	set(document, "checks", checks);

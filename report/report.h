@@ -3,7 +3,7 @@
 #ifndef GPUCHECK_REPORT_REPORT_H
 #define GPUCHECK_REPORT_REPORT_H
 
-#include "engine/run.h"
+#include "engine/outcome.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,10 +23,5 @@ struct format {
 /* NULL when there is no such format. */
 const struct format *format_find(const char *name);
 char *format_names(void); /* "text, tap, json"; the caller frees it */
-
-/* The catalogue as a table, and one check in full: fixer is what mends it, or NULL; width as in
- * struct style. */
-void write_catalogue(FILE *out);
-void write_explanation(const struct probe *probe, const char *fixer, int width, FILE *out);
 
 #endif

@@ -19,7 +19,7 @@ static void write_yaml(const struct result *result, FILE *out)
 
 	fprintf(out, "  ---\n");
 	write_pair(out, "  ", "verdict", verdict_name(finding->verdict));
-	write_pair(out, "  ", "title", result->probe->title);
+	write_pair(out, "  ", "title", result->title);
 	write_pair(out, "  ", "reason", finding->reason);
 	if (finding->evidence_count)
 		fprintf(out, "  evidence:\n");
@@ -45,12 +45,12 @@ static void write_point(const struct outcome *outcome, size_t number, const stru
 	_cleanup_free_ char *reason = escape_tap(result->finding.reason);
 
 	fprintf(out, "%s %zu - %s", counts_as_failure(outcome, verdict) ? "not ok" : "ok", number,
-		result->probe->id);
+		result->id);
 	if (result->gpu)
 		fprintf(out, " %s", result->gpu);
 	fprintf(out, verdict == VERDICT_SKIP ? " # SKIP %s\n" : " %s\n", reason);
 	if (verdict == VERDICT_WARN)
-		fprintf(out, "# warning: %s: %s\n", result->probe->id, reason);
+		fprintf(out, "# warning: %s: %s\n", result->id, reason);
 	if (verdict != VERDICT_PASS || style->verbose)
 		write_yaml(result, out);
 }

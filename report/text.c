@@ -43,7 +43,7 @@ static void write_head(const struct outcome *outcome, const struct style *style,
 {
 	_cleanup_free_ char *host = escape_controls(outcome->host);
 
-	fprintf(out, "gpucheck %s on %s\n", GPUCHECK_VERSION, host);
+	fprintf(out, "gpucheck %s on %s\n", outcome->version, host);
 	for (size_t i = 0; i < outcome->card_count; i++) {
 		const struct card_name *card = &outcome->cards[i];
 		int column = fprintf(out, "GPU %s  ", card->gpu);
@@ -87,7 +87,7 @@ static void write_result(const struct outcome *outcome, const struct result *res
 		fprintf(out, "  %s%-5s\033[0m ", colors[verdict], name);
 	else
 		fprintf(out, "  %-5s ", name);
-	fprintf(out, "%-*s ", ID_WIDTH, result->probe->id);
+	fprintf(out, "%-*s ", ID_WIDTH, result->id);
 	write_safe(reason, REASON_COLUMN, REASON_COLUMN, style, out);
 	write_details(&result->finding, style->verbose, style, out);
 }
@@ -101,8 +101,8 @@ static void write_results(const struct outcome *outcome, const struct style *sty
 
 		if (style->quiet && result->finding.verdict <= VERDICT_SKIP)
 			continue;
-		if (stage != (int)result->probe->stage) {
-			stage = (int)result->probe->stage;
+		if (stage != (int)result->stage) {
+			stage = (int)result->stage;
 			fputc('\n', out);
 			write_bold(headings[stage], style, out);
 		}
@@ -142,7 +142,7 @@ static void write_next(const struct outcome *outcome, const struct style *style,
 
 		fprintf(out, "      $ %s\n", command);
 	}
-	fprintf(out, "      (gpucheck --explain %s tells more)\n", first->probe->id);
+	fprintf(out, "      (gpucheck --explain %s tells more)\n", first->id);
 }
 
 static void write_counts(const struct outcome *outcome, FILE *out)
