@@ -36,11 +36,9 @@ static int add_neighbour(const struct subject *subject, struct pci_function *one
 {
 	_cleanup_free_ char *path = pci_path(one, "driver");
 	const char *driver;
-	bool vfio = false;
-	int r = pci_driver(subject->host, one, &driver, error);
+	bool vfio;
+	int r = vfio_driver_of(subject->host, one, &driver, &vfio, error);
 
-	if (r == 0 && driver)
-		r = driver_is_vfio(subject->host, one, driver, &vfio, error);
 	if (r < 0)
 		return r;
 	finding_evidence(finding, path, "%s", driver ? driver : "none");

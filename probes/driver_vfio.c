@@ -34,10 +34,9 @@ static void judge(const struct subject *subject, struct pci_function *function, 
 	_cleanup_free_ char *who = pci_describe(subject->host, function);
 	const char *driver;
 	struct error error;
-	bool vfio = false;
+	bool vfio;
 
-	if (pci_driver(subject->host, function, &driver, &error) < 0 ||
-	    (driver && driver_is_vfio(subject->host, function, driver, &vfio, &error) < 0)) {
+	if (vfio_driver_of(subject->host, function, &driver, &vfio, &error) < 0) {
 		finding_say_error(finding, &error);
 		return;
 	}

@@ -53,14 +53,12 @@ static int judge_member(const struct subject *subject, struct pci_function *func
 {
 	_cleanup_free_ char *who = pci_describe(subject->host, function);
 	_cleanup_free_ char *path = pci_path(function, "driver");
-	bool bridge = false, vfio = false;
+	bool bridge, vfio;
 	const char *driver;
-	int r = pci_driver(subject->host, function, &driver, error);
+	int r = vfio_driver_of(subject->host, function, &driver, &vfio, error);
 
 	if (r == 0)
 		r = is_bridge(subject, function, &bridge, error);
-	if (r == 0 && driver)
-		r = driver_is_vfio(subject->host, function, driver, &vfio, error);
 	if (r < 0)
 		return r;
 	finding_evidence(finding, path, "%s", driver ? driver : "none");
