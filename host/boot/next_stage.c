@@ -53,22 +53,6 @@ static bool names_vfio(const char *text)
 	return strstr(text, "vfio") || strstr(text, "driver_override");
 }
 
-/* Each file of a folder whose name ends so, in udev's order. A missing folder is no error. */
-static int list_folder(struct host *host, const char *folder, const char *end, struct strings *ret,
-		       struct error *error)
-{
-	_cleanup_strings_ struct strings names = { 0 };
-	int r = root_list(host->root, folder, &names, error);
-
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	strings_sort(&names);
-	for (size_t i = 0; i < names.count; i++)
-		if (ends_with(names.items[i], end))
-			strings_take(ret, xasprintf("%s/%s", folder, names.items[i]));
-	return 0;
-}
-
 /* NULL in *ret for what is not there, or a link to /dev/null. */
 static int read_file(struct host *host, const char *path, char **ret, struct error *error)
 {
@@ -92,7 +76,7 @@ static int read_lists(struct host *host, struct strings *modules, struct error *
 
 	strings_add(&paths, "etc/modules");
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(lists); i++)
-		r = list_folder(host, lists[i], ".conf", &paths, error);
+		r = root_list_paths(host->root, lists[i], ".conf", &paths, error);
 	for (size_t i = 0; r == 0 && i < paths.count; i++) {
 		_cleanup_free_ char *text = NULL;
 
@@ -106,7 +90,7 @@ static int read_lists(struct host *host, struct strings *modules, struct error *
 static int read_rules(struct host *host, struct udev_overrides *overrides, struct error *error)
 {
 	_cleanup_strings_ struct strings paths = { 0 };
-	int r = list_folder(host, UDEV_RULES, ".rules", &paths, error);
+	int r = root_list_paths(host->root, UDEV_RULES, ".rules", &paths, error);
 
 	for (size_t i = 0; r == 0 && i < paths.count; i++) {
 		_cleanup_free_ char *text = NULL;
@@ -121,7 +105,7 @@ static int read_rules(struct host *host, struct udev_overrides *overrides, struc
 static int read_scripts(struct host *host, struct strings *scripts, struct error *error)
 {
 	_cleanup_strings_ struct strings paths = { 0 };
-	int r = list_folder(host, DISK_SCRIPTS, "", &paths, error);
+	int r = root_list_paths(host->root, DISK_SCRIPTS, "", &paths, error);
 
 	for (size_t i = 0; r == 0 && i < paths.count; i++) {
 		_cleanup_free_ char *text = NULL;

@@ -271,6 +271,21 @@ int root_list(struct root *root, const char *path, struct strings *ret, struct e
 	return 0;
 }
 
+int root_list_paths(struct root *root, const char *folder, const char *ending, struct strings *list,
+		    struct error *error)
+{
+	_cleanup_strings_ struct strings names = { 0 };
+	int r = root_list(root, folder, &names, error);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	strings_sort(&names);
+	for (size_t i = 0; i < names.count; i++)
+		if (ends_with(names.items[i], ending))
+			strings_take(list, xasprintf("%s/%s", folder, names.items[i]));
+	return 0;
+}
+
 int root_exists(struct root *root, const char *path, struct error *error)
 {
 	int descriptor = open_below(root, path, O_PATH);
