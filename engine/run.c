@@ -85,7 +85,7 @@ static void run_probe(struct outcome *outcome, struct host *host, const struct q
 		.id = xstrdup(probe->id),
 		.title = xstrdup(probe->title),
 		.stage = probe->stage,
-		.gpu = gpu ? xstrdup(gpu) : NULL,
+		.gpu = xstrdup(gpu),
 		.vm = subject.vm ? xstrdup(subject.vm->name) : NULL,
 	};
 

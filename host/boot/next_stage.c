@@ -40,7 +40,7 @@ static void add_argued(const struct strings *words, const char *name, struct str
 {
 	for (size_t i = 0; i < words->count; i++) {
 		const char *value = kernel_argument_value(words->items[i], name);
-		_cleanup_free_ char *copy = value ? xstrdup(value) : NULL;
+		_cleanup_free_ char *copy = xstrdup(value);
 		char *cursor = copy, *module;
 
 		while ((module = strsep(&cursor, ",")))

@@ -37,7 +37,7 @@ int root_open(const char *directory, struct root **ret, struct error *error)
 	}
 	root = xcalloc(1, sizeof(*root));
 	root->descriptor = descriptor;
-	root->directory = directory ? xstrdup(directory) : NULL;
+	root->directory = xstrdup(directory);
 	*ret = root;
 	return 0;
 }
