@@ -50,6 +50,14 @@ char *attribute_text(const xmlNode *node, const char *name)
 	return xstrdup((const char *)text);
 }
 
+json_t *take_string(char *text)
+{
+	json_t *string = text ? json_string(text) : NULL;
+
+	free(text);
+	return string ? string : json_null();
+}
+
 bool number_attribute(xmlNode *node, const char *name, unsigned long max, unsigned long *ret)
 {
 	_cleanup_(free_xml) xmlChar *text = xmlGetNoNsProp(node, (const xmlChar *)name);
