@@ -7,6 +7,7 @@ import subprocess
 import unittest
 import urllib.request
 
+import harness
 from reports import HOSTS, SOME, VERDICTS, Reports, hostile, program
 
 NAMES = ['gpucheck_build_info', 'gpucheck_check_verdict', 'gpucheck_checks', 'gpucheck_last_run_timestamp_seconds',
@@ -97,6 +98,12 @@ class Content(Reports):
         text = self.of_host(SOME[0], 'prometheus')[1]
         for kind in ('HELP', 'TYPE'):
             self.assertEqual(sorted(re.findall('(?m)^# %s (\\S+) ' % kind, text)), NAMES)
+
+
+    def test_page_lists_every_name(self):
+        page = harness.read(os.path.join(harness.SOURCE, 'docs/formats.md'))
+        listed = re.findall(r'(?m)^\| `(gpucheck_\w+)` \|', page)
+        self.assertEqual(sorted(listed), sorted([*NAMES, 'gpucheck_unreadable_reports']))
 
 
 class NodeExporter(Reports):
