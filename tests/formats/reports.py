@@ -11,6 +11,7 @@ from harness import CommandLine, FIXTURES, SOURCE, arguments_of, built_root
 
 CONSUMERS = os.path.join(SOURCE, 'build', 'consumers')  # where ./dev unpacks what must not be installed
 HOSTS = sorted(name for name in os.listdir(FIXTURES) if os.path.exists(os.path.join(FIXTURES, name, 'expected.json')))
+SEEN = {}  # reports of this process, which runs many tests
 VERDICTS = ('pass', 'skip', 'warn', 'error', 'fail')
 # Every host is read; where a run costs more than it shows, these: one of each exit status, several cards, VMs, a guest.
 SOME = ('rtx3060-ready', 'rtx3060-acs-override', 'no-gpu-at-all', 'cmdline-and-interrupts-unreadable',
@@ -59,8 +60,11 @@ class Reports(CommandLine):
 
     def of_host(self, name, form, *arguments):
         """Status and report of a recorded host."""
-        run = self.gpucheck('--root', built_root(name), *arguments_of(name), '--format', form, *arguments)
-        return run.status, run.stdout
+        key = name, form, arguments
+        if key not in SEEN:
+            run = self.gpucheck('--root', built_root(name), *arguments_of(name), '--format', form, *arguments)
+            SEEN[key] = run.status, run.stdout
+        return SEEN[key]
 
     def json_of(self, name):
         """The JSON report, named as the fixture: most of them have one name."""
