@@ -8,8 +8,8 @@
 #include "report/input.h"
 #include "report/json_read.h"
 
-/* Of one file. A report takes 20 to 40 KiB, so this is a merged one of more than 1,000 hosts. */
-#define LIMIT (64 * MIB)
+/* Of one file. A report takes 10 to 20 KiB, so this is a merged one of 2,000 hosts. */
+#define LIMIT (32 * MIB)
 
 /* A file that is no report is a finding of its own, not the end. */
 static void take_file(const char *file, struct fleet *fleet)

@@ -151,9 +151,9 @@ class Merge(Reports):
         fifo = os.path.join(self.place, 'fifo')
         os.mkfifo(fifo)
         large = self.write('large', '')
-        os.truncate(large, 64 * MIB + 1)
+        os.truncate(large, 32 * MIB + 1)
         for path, word in ((fifo, 'is not a regular file; for a pipe say -'), (self.place, 'is a folder; name the files'),
-                           ('/dev/zero', 'is not a regular file'), (large, 'is larger than 64 MiB'),
+                           ('/dev/zero', 'is not a regular file'), (large, 'is larger than 32 MiB'),
                            (os.path.join(self.place, 'none'), 'No such file')):
             with self.subTest(path=path):
                 self.assertBroken(path, word, good)
@@ -287,7 +287,7 @@ class Scale(Reports):
         self.assertLess(size, 384 * MIB)
 
     def test_flood_takes_little(self):
-        path = self.write('flood', b'[' + b'{},' * (5 * MIB) + b'{}]')
+        path = self.write('flood', b'[' + b'{},' * (4 * MIB) + b'{}]')
         self.assertLess(self.cost('--merge', path)[1], 256 * MIB)
 
     def cost(self, *arguments):
