@@ -44,6 +44,7 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 StrictModes no
 UsePAM no
+SetEnv SYSTEMD_OFFLINE=1
 Subsystem sftp internal-sftp
 '''
 

@@ -16,8 +16,9 @@ Description: checks GPUs for use in VMs
 
 def plain(work):
     tree = os.path.join(work, 'package')
-    subprocess.run(['cmake', '--install', os.path.dirname(gpucheck()), '--prefix', os.path.join(tree, 'usr'), '--strip'],
-                   check=True, stdout=subprocess.DEVNULL)
+    # DESTDIR: the units' folder is absolute, whatever the prefix.
+    subprocess.run(['cmake', '--install', os.path.dirname(gpucheck()), '--prefix', '/usr', '--strip'], check=True,
+                   stdout=subprocess.DEVNULL, env={**os.environ, 'DESTDIR': tree})
     os.mkdir(os.path.join(tree, 'DEBIAN'))
     architecture = subprocess.run(['dpkg', '--print-architecture'], check=True, capture_output=True, text=True).stdout
     with open(os.path.join(tree, 'DEBIAN/control'), 'w', encoding='utf-8') as f:
@@ -29,5 +30,7 @@ def plain(work):
 
 
 def package(work):
-    made = sorted(glob.glob(os.path.join(SOURCE, 'build/package/gpucheck_*.deb')), key=os.path.getmtime)
-    return made[-1] if made else plain(work)
+    """One that is older than the program would not be what is tested."""
+    made = [path for path in glob.glob(os.path.join(SOURCE, 'build/package/gpucheck_*.deb'))
+            if os.path.getmtime(path) > os.path.getmtime(gpucheck())]
+    return max(made, key=os.path.getmtime) if made else plain(work)

@@ -21,7 +21,7 @@ STAGES = ('host', 'iommu', 'driver', 'display', 'vm', 'guest')
 TEXTFILE = '/var/lib/prometheus/node-exporter/gpucheck.prom'
 
 # Hosts that are named as their fixture.
-PLAIN = [READY, 'alder-lake-sriov-vf', 'epyc-a100-group-of-bridges', 'h200-in-domain-10000',
+PLAIN = ['alder-lake-sriov-vf', 'epyc-a100-group-of-bridges', 'h200-in-domain-10000',
          'rx7900xtx-run-by-amdgpu-in-the-guest', 't400-twins-by-one-id',
          'b550m-gt710-shares-chipset-group', 'gtx1060-vtd-off-in-firmware', 'h100-ovmf-of-2020',
          'lab-vtd-off-by-argument', 'proxmox-systemd-boot-turns-it-off', 'rtx3060-held-by-another-vm',
@@ -29,8 +29,9 @@ PLAIN = [READY, 'alder-lake-sriov-vf', 'epyc-a100-group-of-bridges', 'h200-in-do
          'no-gpu-at-all', 'rtx3060-bound-by-own-script', 'rtx3060-silent-in-its-option-rom']
 FIXABLE = [MENDED, 'rtx3060-no-hostdev-yet', 'proxmox-systemd-boot-turns-it-off']
 
-# Others: a name, the fixture, variables. The first and PENDING call themselves the same.
-SPECIAL = {'knows-of-it': (PENDING, {'gpucheck_config': '[gpu 0000:01:00.0]\nignore = vm.pending\n'}),
+# Others: a name, the fixture, variables. The second and PENDING call themselves the same.
+SPECIAL = {READY: (READY, {'gpucheck_timer': True, 'gpucheck_textfile': TEXTFILE}),
+           'knows-of-it': (PENDING, {'gpucheck_config': '[gpu 0000:01:00.0]\nignore = vm.pending\n'}),
            'through-driver': ('rtx3060-no-hostdev-yet', {'gpucheck_through': 'driver'}),
            'misconfigured': (READY, {'gpucheck_config': 'through = nowhere\n'})}
 
@@ -92,14 +93,14 @@ class Fleet(unittest.TestCase):
         cls.here = installed_here()
         cls.network.start()
         cls.hosts = {host.name: host for host in cls.network.hosts}
+        cls.network.ssh(cls.hosts[READY], 'mkdir', '-p', os.path.dirname(TEXTFILE))  # node_exporter's
         cls.play(Playbook(work, cls.network.inventory(), gpucheck_deb=package(work)))
 
     @classmethod
     def play(cls, book):
         cls.early = book.run('early', '--check', '--diff', limit=[READY])
         cls.early_package = cls.installed(READY)
-        cls.first = book.run('first', gpucheck_formats=['text', 'tap', 'json', 'junit', 'prometheus'],
-                             gpucheck_textfile=TEXTFILE)
+        cls.first = book.run('first', gpucheck_formats=['text', 'tap', 'json', 'junit', 'prometheus'])
         cls.second = book.run('second')
         cls.before = cls.digests()
         cls.plan = book.run('plan', '--check', '--diff', limit=FIXABLE, gpucheck_fix=True)
@@ -198,7 +199,10 @@ class Fleet(unittest.TestCase):
         self.assertNotEqual(*ours)
 
     def test_second_run_changes_nothing(self):
-        self.assertEqual(self.first.changed[READY], 2)  # the copy of the package, the package
+        # The copy of the package and the package; the timer, or a configuration.
+        more = [name for name, (_, extra) in SPECIAL.items() if {'gpucheck_timer', 'gpucheck_config'} & set(extra)]
+        self.assertEqual({name: self.first.changed[name] for name in self.hosts},
+                         {name: 2 + (name in more) for name in self.hosts})
         self.assertEqual(set(self.second.changed), set(self.hosts) | set(SILENT))
         self.assertEqual(set(self.second.changed.values()), {0}, self.second.changed)
 
@@ -242,6 +246,12 @@ class Fleet(unittest.TestCase):
     def test_second_fix_plans_nothing(self):
         self.assertEqual(self.fixed.changed, {MENDED: 0}, self.fixed.output)
         self.assertEqual(self.after_fixed, self.after_fix)
+
+    def test_timer(self):
+        """Enabled where it was asked for; no systemd runs here that could start it."""
+        wanted = '/etc/systemd/system/timers.target.wants/gpucheck.timer'
+        self.assertEqual(self.network.ssh(self.hosts[READY], 'ls', wanted), wanted + '\n')
+        self.assertEqual(self.network.ssh(self.hosts[MENDED], 'ls', wanted), '')
 
     def test_textfile(self):
         text = self.network.ssh(self.hosts[READY], 'cat', TEXTFILE)

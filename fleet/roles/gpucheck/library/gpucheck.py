@@ -60,13 +60,17 @@ def fixing(module):
     return ['--fix'] + (['--allow-disruption'] if module.params['allow_disruption'] else [])
 
 
-def run(module, *arguments):
+def found_program(module):
     program = module.get_bin_path(module.params['program'], ['/usr/sbin', '/usr/local/sbin'])
     if not program and module.check_mode:
         module.exit_json(skipped=True, msg='gpucheck is not installed yet, and check mode installs nothing')
     if not program:
         module.fail_json(msg='gpucheck is not installed: set gpucheck_deb or gpucheck_package')
-    return module.run_command([program, *arguments, *command_line(module)])
+    return program
+
+
+def run(module, *arguments):
+    return module.run_command([found_program(module), *arguments, *command_line(module)])
 
 
 def complaint(stderr):
@@ -95,6 +99,17 @@ def plan(module):
     return '' if NOTHING in stdout.splitlines() else stdout
 
 
+def write_textfile(module, text):
+    """Made of the report, as gpucheck.service makes it: no guest is asked twice, and the labels are the same."""
+    copy = os.path.join(module.tmpdir, 'report.json')
+    with open(copy, 'w', encoding='utf-8') as f:
+        f.write(text)
+    status, _, stderr = module.run_command([found_program(module), '--merge', copy, '--format=prometheus',
+                                            '--output=' + module.params['textfile']])
+    if stderr:
+        module.fail_json(msg=complaint(stderr), rc=status, stderr=stderr)
+
+
 def parts(text):
     """A plan's unified diffs and, as lines, what it says around them."""
     diff, words, inside = [], [], False
@@ -114,9 +129,7 @@ def main():
     mends = result['changed'] and not module.check_mode
     result['status'], result['report'] = report(module, *(fixing(module) + ['--yes'] if mends else []))
     if module.params['textfile'] and not module.check_mode:
-        status, _, stderr = run(module, '--format=prometheus', '--output=' + module.params['textfile'])
-        if not os.path.exists(module.params['textfile']):
-            module.fail_json(msg=complaint(stderr), rc=status, stderr=stderr)
+        write_textfile(module, result['report'])
     module.exit_json(**result)
 
 
