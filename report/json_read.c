@@ -5,11 +5,13 @@
 #include "base/alloc.h"
 #include "base/date.h"
 #include "host/pci/pci_address.h"
+#include "report/escape.h"
 #include "report/json_budget.h"
 #include "report/json_fields.h"
 #include "report/schemas.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *name_of_verdict(int verdict)
@@ -83,6 +85,15 @@ static int check_id(const char *id, struct error *error)
 	return error_set(error, EINVAL, "id: \"%s\" is not the id of a check", id);
 }
 
+/* As every report shows it: two names that look alike in one are one. */
+static void take_as_shown(char **name)
+{
+	char *shown = *name ? escape_controls(*name) : NULL;
+
+	free(*name);
+	*name = shown;
+}
+
 /* The full address, as the schema has it. */
 static int check_gpu(const char *gpu, struct error *error)
 {
@@ -129,6 +140,7 @@ static int read_check(const json_t *check, struct result *result, struct error *
 		r = read_fix(check, finding, error);
 	if (r < 0)
 		return r;
+	take_as_shown(&result->vm);
 	result->stage = (enum stage)stage;
 	finding->verdict = (enum verdict)verdict;
 	return 0;
@@ -194,6 +206,8 @@ static int read_report(const json_t *document, struct outcome *ret, struct error
 		r = field_text(document, "time", &when, error);
 	if (r == 0 && !date_parse(when, &outcome.time))
 		r = error_set(error, EINVAL, "time: \"%s\" is not like 2026-01-31T12:00:00Z", when);
+	if (r == 0)
+		take_as_shown(&outcome.host);
 	if (r == 0)
 		r = read_checks(document, &outcome, error);
 	if (r == 0)

@@ -24,6 +24,6 @@ struct format {
 
 /* NULL when there is no such format. */
 const struct format *format_find(const char *name);
-char *format_names(void); /* "text, tap, json"; the caller frees it */
+char *format_names(void); /* "text, tap, …"; the caller frees it */
 
 #endif
