@@ -6,6 +6,7 @@ The bridge is in the namespace that the tests run in, where the controller is. N
 import os
 import socket
 import subprocess
+import sys
 import time
 
 from harness import built_root
@@ -148,11 +149,13 @@ class Network:
         return done.stdout if done.returncode == 0 else ''
 
     def inventory(self):
-        """As JSON, which is YAML, so that no quoting has to be thought of."""
+        """As JSON, which is YAML, so that no quoting has to be thought of. Ansible's files of localhost go below work."""
+        local = {'ansible_connection': 'local', 'ansible_python_interpreter': sys.executable,
+                 'ansible_remote_tmp': os.path.join(self.work, 'tmp')}
         members = {host.name: {'ansible_host': host.address, 'gpucheck_root': RECORD, **host.variables}
                    for host in self.hosts}
         members.update({name: {'ansible_host': address} for name, address in self.silent.items()})
         shared = {'ansible_user': 'root', 'ansible_ssh_private_key_file': self.key,
                   'ansible_ssh_common_args': ' '.join(self.ssh_options()),
                   'ansible_python_interpreter': '/usr/bin/python3'}
-        return {'gpu_hosts': {'hosts': members, 'vars': shared}}
+        return {'gpu_hosts': {'hosts': members, 'vars': shared}, 'controller': {'hosts': {'localhost': local}}}

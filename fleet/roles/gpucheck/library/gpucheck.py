@@ -61,7 +61,7 @@ def fixing(module):
 
 
 def found_program(module):
-    program = module.get_bin_path(module.params['program'], ['/usr/sbin', '/usr/local/sbin'])
+    program = module.get_bin_path(module.params['program'], opt_dirs=['/usr/local/sbin', '/usr/sbin'])
     if not program and module.check_mode:
         module.exit_json(skipped=True, msg='gpucheck is not installed yet, and check mode installs nothing')
     if not program:
