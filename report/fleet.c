@@ -11,10 +11,12 @@
 void fleet_add(struct fleet *fleet, const struct outcome *outcome, const char *file)
 {
 	fleet->hosts = xreallocarray(fleet->hosts, fleet->count + 1, sizeof(*fleet->hosts));
-	fleet->hosts[fleet->count++] = (struct fleet_host){
+	fleet->hosts[fleet->count] = (struct fleet_host){
 		.outcome = *outcome,
 		.file = xstrdup(file),
+		.number = fleet->count,
 	};
+	fleet->count++;
 }
 
 void fleet_add_unreadable(struct fleet *fleet, const char *file, const char *reason)
@@ -48,11 +50,15 @@ void fleet_take(struct fleet *fleet, struct fleet *from)
 /* gpu2 before gpu10; of one host the latest report last. */
 static int compare_hosts(const void *a, const void *b)
 {
-	const struct outcome *one = &((const struct fleet_host *)a)->outcome;
-	const struct outcome *other = &((const struct fleet_host *)b)->outcome;
-	int names = strverscmp(one->host, other->host);
+	const struct fleet_host *one = a, *other = b;
+	time_t time = one->outcome.time, other_time = other->outcome.time;
+	int names = strverscmp(one->outcome.host, other->outcome.host);
 
-	return names ? names : (one->time > other->time) - (one->time < other->time);
+	if (names)
+		return names;
+	if (time != other_time)
+		return time > other_time ? 1 : -1;
+	return one->number > other->number ? 1 : -1;
 }
 
 static void say_left_out(const struct fleet_host *dropped, const struct fleet_host *kept,

@@ -12,7 +12,8 @@
 
 struct fleet_host {
 	struct outcome outcome;
-	char *file; /* it was read from */
+	char *file;    /* it was read from */
+	size_t number; /* in the order of reading */
 };
 
 struct unreadable {

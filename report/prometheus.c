@@ -65,7 +65,7 @@ static void write_states(const char *name, const char *host, const struct result
 }
 
 /*
- * node_exporter drops the whole file when two series are equal. gpucheck's own results never are,
+ * Two equal series are an error of the scrape for node_exporter. gpucheck's own results never are,
  * but a report that is merged may say a check twice: the worse one counts.
  */
 static void write_verdicts(const char *name, const char *host, const struct outcome *outcome,
