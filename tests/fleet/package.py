@@ -16,8 +16,8 @@ Description: checks GPUs for use in VMs
 
 def plain(work):
     tree = os.path.join(work, 'package')
-    # DESTDIR: the units' folder is absolute, whatever the prefix.
-    subprocess.run(['cmake', '--install', os.path.dirname(gpucheck()), '--prefix', '/usr', '--strip'], check=True,
+    # To where the programs look for each other: the prefix that they were built for.
+    subprocess.run(['cmake', '--install', os.path.dirname(gpucheck()), '--strip'], check=True,
                    stdout=subprocess.DEVNULL, env={**os.environ, 'DESTDIR': tree})
     os.mkdir(os.path.join(tree, 'DEBIAN'))
     architecture = subprocess.run(['dpkg', '--print-architecture'], check=True, capture_output=True, text=True).stdout

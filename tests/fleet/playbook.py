@@ -15,7 +15,7 @@ RECAP = re.compile(r'^(\S+) +: ok=(\d+) +changed=(\d+) +unreachable=(\d+) +faile
 def environment(work):
     """Nothing of the caller's; Ansible's own files go below work."""
     return {'PATH': os.environ['PATH'], 'LC_ALL': 'C.UTF-8', 'HOME': work, 'ANSIBLE_NOCOLOR': '1',
-            'ANSIBLE_SSH_CONTROL_PATH_DIR': os.path.join(work, 'ssh')}
+            'ANSIBLE_SSH_CONTROL_PATH_DIR': os.path.join(work, 'ssh'), 'ANSIBLE_TIMEOUT': '60'}
 
 
 class Run:

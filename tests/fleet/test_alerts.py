@@ -4,12 +4,16 @@ import os
 import subprocess
 import unittest
 
+from harness import SOURCE
 from playbook import FLEET
+
+# ./dev unpacks it there, since Debian's package of Prometheus would start a server on this machine.
+PROMTOOL = os.path.join(SOURCE, 'build/consumers/prometheus/usr/bin/promtool')
 
 
 class Alerts(unittest.TestCase):
     def promtool(self, *arguments):
-        done = subprocess.run(['promtool', *arguments], cwd=os.path.join(FLEET, 'prometheus'), text=True,
+        done = subprocess.run([PROMTOOL, *arguments], cwd=os.path.join(FLEET, 'prometheus'), text=True,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
                               check=False)
         self.assertEqual(done.returncode, 0, done.stdout)
