@@ -24,6 +24,7 @@ SUITES = {
     'guest': lambda build: [TESTS / 'guest/run.py', '--gpucheck', build / 'gpucheck'],
     'package': lambda build: [TESTS / 'package/run.py', '--gpucheck', build / 'gpucheck'],
     'lab': lambda build: [TESTS / 'lab/test_lab.py'],
+    'fleet': lambda build: [TESTS / 'fleet/run.py', '--gpucheck', build / 'gpucheck'],
 }
 CLOSING = re.compile(r'^(\d+) passed, (\d+) failed', re.M)
 CHECK_CLOSING = re.compile(r'^\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)', re.M)
