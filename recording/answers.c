@@ -6,6 +6,7 @@
 #include "host/boot/next_image.h"
 #include "host/card/card.h"
 #include "host/card/holders.h"
+#include "host/cpu.h"
 #include "host/pci/pci_names.h"
 #include "host/state.h"
 #include "host/vm/recorded_libvirt.h"
@@ -18,6 +19,24 @@
 static void collect_name(struct collection *collection)
 {
 	collection_add(collection, "etc/hostname", xstrdup("host\n"), PIECE_WORDS);
+}
+
+static void collect_wholeness(struct host *host, struct collection *collection)
+{
+	if (host_is_whole(host))
+		collection_add(collection, RECORDED_WHOLE, xstrdup(""), PIECE_PLAIN);
+}
+
+/* By trying, where that can be done: the node may be there and not work. */
+static void collect_kvm(struct host *host, struct collection *collection)
+{
+	struct error error;
+	int r = kvm_is_usable(host, &error);
+
+	if (r > 0)
+		collection_add(collection, "sys/class/misc/kvm/.keep", xstrdup(""), PIECE_PLAIN);
+	else if (r < 0)
+		collection_note(collection, "sys/class/misc/kvm", &error, false);
 }
 
 /* That of the next boot: no other is asked for. */
@@ -269,6 +288,8 @@ static void collect_names(struct host *host, struct collection *collection)
 void answers_collect(struct host *host, struct collection *collection)
 {
 	collect_name(collection);
+	collect_wholeness(host, collection);
+	collect_kvm(host, collection);
 	collect_image(host, collection);
 	collect_holders(host, collection);
 	collect_libvirt(host, collection);

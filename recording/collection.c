@@ -99,6 +99,18 @@ static void replace(char **text, char *with)
 	*text = with;
 }
 
+/* Each link's place and, behind it, where it leads. */
+static void add_links(struct collection *collection, const struct strings *links)
+{
+	for (size_t i = 0; i + 1 < links->count; i += 2)
+		add_piece(collection, (struct piece){
+					      .place = xstrdup(links->items[i]),
+					      .kind = PIECE_LINK,
+					      .text = xstrdup(links->items[i + 1]),
+					      .length = strlen(links->items[i + 1]),
+				      });
+}
+
 /*
  * Where a path leads, each link on the way becoming a piece of its own. -ENOENT, -ENOTDIR, -ELOOP
  * and what forbids to look.
@@ -106,7 +118,7 @@ static void replace(char **text, char *with)
 static int follow(struct collection *collection, const char *path, char **ret, struct error *error)
 {
 	_cleanup_free_ char *place = xstrdup(""), *rest = xstrdup(path);
-	unsigned links = 0;
+	_cleanup_strings_ struct strings links = { 0 };
 
 	while (*rest) {
 		size_t length = strcspn(rest, "/");
@@ -122,22 +134,23 @@ static int follow(struct collection *collection, const char *path, char **ret, s
 			continue;
 		next = xasprintf("%s%s%s", place, *place ? "/" : "", name);
 		r = root_read_link(collection->root, next, &target, error);
-		if (r < 0 && r != -EINVAL)
+		if (r < 0 && r != -EINVAL) {
+			add_links(collection, &links);
 			return r;
+		}
 		if (r < 0) {
 			replace(&place, xstrdup(next));
 			continue;
 		}
-		if (++links > MOST_LINKS)
+		if (links.count == 2 * MOST_LINKS)
 			return error_set_errno(error, ELOOP, "/%s", path);
 		replace(&rest, xasprintf("%s/%s", target, rest));
 		if (*target == '/')
 			replace(&place, xstrdup(""));
-		add_piece(collection, (struct piece){ .place = xstrdup(next),
-						      .kind = PIECE_LINK,
-						      .text = xstrdup(target),
-						      .length = strlen(target) });
+		strings_take(&links, xstrdup(next));
+		strings_take(&links, xstrdup(target));
 	}
+	add_links(collection, &links);
 	*ret = xstrdup(place);
 	return 0;
 }

@@ -40,7 +40,6 @@ const struct recorded recorded_contents[] = {
 	NUMBERS("proc/cpuinfo", .reduce = reduce_cpuinfo),
 	NUMBERS("proc/interrupts"),
 	NUMBERS("proc/iomem"),
-	TRACE("sys/class/misc/kvm"),
 
 	/* Memory, on the whole and of each node */
 	NUMBERS("proc/meminfo"),
