@@ -18,7 +18,10 @@
 	{                                                                  \
 		__VA_ARGS__, .kind = RECORD_FILE, .content = CONTENT_WORDS \
 	}
-#define UTF16(...)   { __VA_ARGS__, .kind = RECORD_FILE, .content = CONTENT_UTF16 }
+#define UTF16(...)                                                         \
+	{                                                                  \
+		__VA_ARGS__, .kind = RECORD_FILE, .content = CONTENT_UTF16 \
+	}
 #define LINK(...)                                \
 	{                                        \
 		__VA_ARGS__, .kind = RECORD_LINK \

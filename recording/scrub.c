@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Scrubbing a text: the words that are known, then everything that has a form. */
+/* Scrubbing a text: what has a form or a name, and the words that are known. */
 #include "recording/scrub.h"
 
 #include "base/alloc.h"
@@ -31,6 +31,7 @@ const struct scrub_matcher scrub_matchers[] = {
 	  match_assignment },
 	{ "home folder", match_home },
 	{ "disk by its serial number", match_disk },
+	{ "word of this host", match_word },
 	{ "UUID", match_uuid },
 	{ "LVM's id of a volume", match_volume },
 	{ "id of a file system or partition", match_file_system },
@@ -196,7 +197,7 @@ static bool is_word(const struct scrub_place *place, const struct word *word)
 		!isalnum((unsigned char)at[word->length]));
 }
 
-static size_t replace_word(const struct scrub *scrub, const struct scrub_place *place, FILE *out)
+size_t match_word(struct scrub *scrub, const struct scrub_place *place, FILE *out)
 {
 	if (place->at && isalnum((unsigned char)place->text[place->at - 1]))
 		return 0;
@@ -214,7 +215,7 @@ static size_t replace_word(const struct scrub *scrub, const struct scrub_place *
 	return 0;
 }
 
-static size_t replace_form(struct scrub *scrub, const struct scrub_place *place, FILE *out)
+static size_t replace(struct scrub *scrub, const struct scrub_place *place, FILE *out)
 {
 	size_t taken = 0;
 
@@ -230,10 +231,8 @@ char *scrub_text(struct scrub *scrub, const char *text, size_t length, size_t *r
 	FILE *out = xmemstream(&result, ret_length);
 
 	while (place.at < length) {
-		size_t taken = replace_word(scrub, &place, out);
+		size_t taken = replace(scrub, &place, out);
 
-		if (!taken)
-			taken = replace_form(scrub, &place, out);
 		if (!taken) {
 			putc(text[place.at], out);
 			taken = 1;

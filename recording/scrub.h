@@ -86,6 +86,7 @@ size_t match_password_line(struct scrub *scrub, const struct scrub_place *place,
 size_t match_assignment(struct scrub *scrub, const struct scrub_place *place, FILE *out);
 size_t match_home(struct scrub *scrub, const struct scrub_place *place, FILE *out);
 size_t match_disk(struct scrub *scrub, const struct scrub_place *place, FILE *out);
+size_t match_word(struct scrub *scrub, const struct scrub_place *place, FILE *out);
 size_t match_uuid(struct scrub *scrub, const struct scrub_place *place, FILE *out);
 size_t match_volume(struct scrub *scrub, const struct scrub_place *place, FILE *out);
 size_t match_file_system(struct scrub *scrub, const struct scrub_place *place, FILE *out);

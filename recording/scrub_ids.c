@@ -220,10 +220,12 @@ static void know_spellings(struct scrub *scrub, const char *mac, const char *sta
 	_cleanup_free_ char *dots = xasprintf("%.4s.%.4s.%.4s", mac, mac + 4, mac + 8);
 	_cleanup_free_ char *dots_for = xasprintf("%.4s.%.4s.%.4s", stand_in, stand_in + 4,
 						  stand_in + 8);
-	/* RFC 4291, appendix A: the second lowest bit of the first byte is turned over. */
-	unsigned first = (unsigned)strtoul((char[]){ mac[0], mac[1], '\0' }, NULL, 16) ^ 2;
-	_cleanup_free_ char *interface = xasprintf("%x%.2s:%.2sff:fe%.2s:%.4s", first, mac + 2,
-						   mac + 4, mac + 6, mac + 8);
+	const unsigned long long number = strtoull(mac, NULL, 16);
+	/* RFC 4291, appendix A: ff:fe in the middle, the second lowest bit of the first byte turned
+	 * over; each group without its leading zeros. */
+	_cleanup_free_ char *interface = xasprintf("%llx:%llx:%llx:%llx", number >> 32 ^ 0x200,
+						   (number >> 16 & 0xff00) | 0xff,
+						   (number >> 16 & 0xff) | 0xfe00, number & 0xffff);
 	_cleanup_free_ char *interface_for = xasprintf("0:ff:fe00:%.4s", stand_in + 8);
 
 	scrub_word(scrub, mac, stand_in);

@@ -262,7 +262,9 @@ size_t match_assignment(struct scrub *scrub, const struct scrub_place *place, FI
 	enum scrub_sort sort;
 	char quote;
 
-	if (!isalpha((unsigned char)*start) || (place->at && is_name_byte(start[-1])))
+	/* Behind a "-" too: "--key-token=…". */
+	if (!isalpha((unsigned char)*start) ||
+	    (place->at && start[-1] != '-' && is_name_byte(start[-1])))
 		return 0;
 	while (name < left(place) && start[name] && is_name_byte(start[name]))
 		name++;
@@ -301,7 +303,8 @@ size_t match_home(struct scrub *scrub, const struct scrub_place *place, FILE *ou
 /* "/dev/disk/by-id/ata-Samsung_SSD_850_S21NX…-part2": the model and the serial number. */
 size_t match_disk(struct scrub *scrub, const struct scrub_place *place, FILE *out)
 {
-	static const char *const folders[] = { "by-id/", "by-label/", "by-partlabel/" };
+	static const char *const folders[] = { "by-id/", "by-label/", "by-partlabel/",
+					       "wwn-0x", "naa.",      "eui." };
 	size_t length = 0;
 	bool follows = false;
 

@@ -19,6 +19,7 @@ SUITES = {
     'cli': lambda build: [TESTS / 'cli/run.py', '--gpucheck', build / 'gpucheck'],
     'fix': lambda build: [TESTS / 'fix/run.py', '--gpucheck', build / 'gpucheck'],
     'faults': lambda build: [TESTS / 'faults/run.py', '--gpucheck', build / 'gpucheck'],
+    'record': lambda build: [TESTS / 'record/run.py', '--gpucheck', build / 'gpucheck'],
     'vm': lambda build: [TESTS / 'vm/run.py', '--gpucheck', build / 'gpucheck'],
     'guest': lambda build: [TESTS / 'guest/run.py', '--gpucheck', build / 'gpucheck'],
     'lab': lambda build: [TESTS / 'lab/test_lab.py'],
