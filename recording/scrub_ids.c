@@ -28,9 +28,11 @@ static bool is_hex(char byte)
 	return isxdigit((unsigned char)byte) != 0;
 }
 
+/* systemd writes "\x2d" for a "-". */
 static bool begins_word(const struct scrub_place *place)
 {
-	return !place->at || !isalnum((unsigned char)place->text[place->at - 1]);
+	return !place->at || !isalnum((unsigned char)place->text[place->at - 1]) ||
+	       (place->at >= 4 && !memcmp(place->text + place->at - 4, "\\x2d", 4));
 }
 
 static bool begins_with(const struct scrub_place *place, const char *text)
