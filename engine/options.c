@@ -24,6 +24,7 @@ enum {
 	OPTION_FIX,
 	OPTION_UNDO,
 	OPTION_MERGE,
+	OPTION_RECORD,
 	OPTION_ALLOW_DISRUPTION,
 };
 
@@ -37,6 +38,7 @@ static const struct option long_options[] = {
 	{ "fix", no_argument, NULL, OPTION_FIX },
 	{ "undo", no_argument, NULL, OPTION_UNDO },
 	{ "merge", no_argument, NULL, OPTION_MERGE },
+	{ "record", required_argument, NULL, OPTION_RECORD },
 	{ "dry-run", no_argument, NULL, 'n' },
 	{ "yes", no_argument, NULL, 'y' },
 	{ "allow-disruption", no_argument, NULL, OPTION_ALLOW_DISRUPTION },
@@ -60,6 +62,7 @@ const char options_help[] =
 	"       gpucheck --fix [OPTION]... [CHECK]...\n"
 	"       gpucheck --undo [ID | list]\n"
 	"       gpucheck --merge FILE...\n"
+	"       gpucheck --record DIR [OPTION]...\n"
 	"       gpucheck --list | --explain CHECK\n"
 	"\n"
 	"Tells whether a GPU of this host will work inside a libvirt/KVM virtual machine,\n"
@@ -81,6 +84,8 @@ const char options_help[] =
 	"      --fix            show a plan for what fails, ask, apply it, check again\n"
 	"      --undo [ID]      take back the last applied plan, or this one; list shows them\n"
 	"      --merge FILE...  one report out of many hosts' JSON reports; - is standard input\n"
+	"      --record DIR     write what the checks read of this host, without serial numbers,\n"
+	"                       addresses, names and keys: gpucheck --root DIR replays it\n"
 	"  -n, --dry-run        with --fix or --undo: only show what would change\n"
 	"  -y, --yes            with --fix: do not ask\n"
 	"      --allow-disruption\n"
@@ -219,6 +224,10 @@ static int parse_argument(int option, struct options *options, struct error *err
 	case OPTION_ROOT:
 		options->root = optarg;
 		return 0;
+	case OPTION_RECORD:
+		options->mode = MODE_RECORD;
+		options->record = optarg;
+		return *optarg ? 0 : error_set(error, EINVAL, "--record needs a folder's name");
 	case OPTION_COLOR:
 		return parse_color(optarg, &options->color, error);
 	default:
@@ -310,6 +319,15 @@ static int check_combination(struct options *options, struct error *error)
 		return -EINVAL;
 	if (options->mode == MODE_MERGE && parse_merge(options, error) < 0)
 		return -EINVAL;
+	if (options->mode == MODE_RECORD && options->checks.count)
+		return error_set(error, EINVAL,
+				 "--record writes what all checks read; leave out %s",
+				 options->checks.items[0]);
+	if (options->mode == MODE_RECORD && (options->format || options->output))
+		return error_set(error, EINVAL,
+				 "--record writes no report; gpucheck --root %s --format … does, "
+				 "later",
+				 options->record);
 	if (options->allow_disruption && options->mode != MODE_FIX)
 		return error_set(error, EINVAL, "--allow-disruption goes with --fix");
 	if (options->yes && options->mode != MODE_FIX && options->mode != MODE_UNDO)

@@ -279,7 +279,7 @@ static void run(const struct subject *subject, struct finding *finding)
 	}
 	r = next_boot_facts_read(subject->host, subject->card, subject->asked, &judgement.facts,
 				 &judgement.image, &error);
-	if (r == -ENOENT && !host_is_live(subject->host))
+	if (r == -ENOENT && !host_is_whole(subject->host))
 		finding_say(finding, VERDICT_SKIP, "not recorded: %s", error.text);
 	else if (r < 0)
 		finding_say_error(finding, &error);

@@ -91,7 +91,7 @@ static void say_impossible(const struct subject *subject, struct finding *findin
 	bool told = false;
 
 	/* Before Linux 5.15 only the file reset told, which cannot be read and so not recorded. */
-	if (!host_is_live(subject->host) &&
+	if (!host_is_whole(subject->host) &&
 	    (kernel_is_since(subject->host, 5, 15, &told, NULL) < 0 || !told)) {
 		finding_say(finding, VERDICT_SKIP, "how the GPU is reset is not recorded");
 		return;

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "host/process/program.h"
 #include "host/state.h"
+#include "host/vm/recorded_libvirt.h"
 #include "host/vm/vm_files.h"
 #include "host/vm/vm_program.h"
 
@@ -177,15 +178,25 @@ static int read_libvirt(struct host *host, struct vms *vms, struct error *error)
 
 static int read_files(struct host *host, struct vms *vms, struct error *error)
 {
+	struct recorded_libvirt told;
 	json_t *request;
-	int r = vm_files_request(host->root, &request, error);
+	int r = recorded_libvirt_read(host->root, &told, error);
 
+	if (r < 0)
+		return r;
+	if (told.absent) {
+		vms->source = VMS_NO_LIBVIRT;
+		return 0;
+	}
+	r = vm_files_request(host->root, &request, error);
 	vms->source = VMS_FILES;
 	if (r == -ENOENT) {
 		vms->source = VMS_NOT_RECORDED;
 		return 0;
 	}
-	return r < 0 ? r : ask(request, vms, error);
+	r = r < 0 ? r : ask(request, vms, error);
+	vms->version = told.version;
+	return r;
 }
 
 int vms_read(struct host *host, const struct vms **ret, struct error *error)

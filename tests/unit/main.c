@@ -37,7 +37,9 @@ int main(void)
 	srunner_add_suite(runner, recorded_holders_suite());
 	srunner_add_suite(runner, pci_window_suite());
 	srunner_add_suite(runner, places_suite());
+	srunner_add_suite(runner, reduce_suite());
 	srunner_add_suite(runner, report_suite());
+	srunner_add_suite(runner, scrub_suite());
 	srunner_add_suite(runner, reset_suite());
 	srunner_add_suite(runner, root_names_suite());
 	srunner_add_suite(runner, root_suite());
