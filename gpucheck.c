@@ -2,14 +2,17 @@
 /* gpucheck: from the command line to one of the commands. */
 #include "commands/commands.h"
 #include "commands/present.h"
+#include "commands/terminal.h"
+#include "report/help_text.h"
 
 #include <errno.h>
 #include <stdio.h>
 
 static int help_command(const struct options *options)
 {
-	(void)options;
-	fputs(options_help, stdout);
+	const struct style style = style_for(options);
+
+	write_help(options_help, &style, stdout);
 	return STATUS_PASSED;
 }
 

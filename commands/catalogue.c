@@ -3,6 +3,7 @@
 #include "probes/catalogue.h"
 #include "commands/commands.h"
 #include "commands/present.h"
+#include "commands/terminal.h"
 #include "fixers/registry.h"
 #include "report/catalogue_text.h"
 
@@ -10,14 +11,18 @@
 
 int list_command(const struct options *options)
 {
-	(void)options;
-	write_catalogue(stdout);
+	struct style style = style_for(options);
+
+	/* Programs that read it (completion, scripts) want a line a check. */
+	if (!style.columns)
+		style.width = 0;
+	write_catalogue(&style, stdout);
 	return STATUS_PASSED;
 }
 
 int explain_command(const struct options *options)
 {
-	const int width = style_for(options).width;
+	const struct style style = style_for(options);
 	struct error error;
 
 	if (!options->checks.count) {
@@ -39,7 +44,8 @@ int explain_command(const struct options *options)
 
 		if (i)
 			putchar('\n');
-		write_explanation(catalogue_find(id), fixer ? fixer->does : NULL, width, stdout);
+		write_explanation(catalogue_find(id), fixer ? fixer->does : NULL,
+				  fixer ? fixer->risk : NULL, &style, stdout);
 	}
 	return STATUS_PASSED;
 }

@@ -64,7 +64,7 @@ const char options_help[] =
 	"(host iommu driver display vm guest); what a check needs is checked with it.\n"
 	"\n"
 	"  -g, --gpu GPU        the card: 0000:01:00.0, 01:00.0 or 10de:2504; repeatable\n"
-	"  -m, --vm NAME        the VM; default: the one that has the card, or the only one\n"
+	"  -m, --vm NAME        the VM; default: the one with the card, or the only one\n"
 	"  -s, --guest [USER@]HOST[:PORT]\n"
 	"                       where the guest's sshd is; default: as libvirt knows it\n"
 	"  -c, --connect URI    libvirt; default: qemu:///system\n"
@@ -75,11 +75,11 @@ const char options_help[] =
 	"      --wait SECONDS   keep trying what the VM and the guest fail\n"
 	"      --config FILE    default: /etc/gpucheck.conf\n"
 	"      --fix            show a plan for what fails, ask, apply it, check again\n"
-	"      --undo [ID]      take back the last applied plan, or this one; list shows them\n"
+	"      --undo [ID]      take back the last plan, or this one; list: show them\n"
 	"  -n, --dry-run        with --fix or --undo: only show what would change\n"
 	"  -y, --yes            with --fix: do not ask\n"
 	"      --allow-disruption\n"
-	"                       with --fix: also restart the VM, take the card from its driver\n"
+	"                       with --fix: also restart the VM, unbind a driver\n"
 	"      --strict         a warning counts as a failure\n"
 	"  -q, --quiet          text: only what warns, fails or is unknown\n"
 	"  -v, --verbose        the evidence of every check\n"
@@ -89,8 +89,8 @@ const char options_help[] =
 	"      --version\n"
 	"  -h, --help\n"
 	"\n"
-	"Exit status: 0 all that applies passed; 1 something failed; 2 usage, or nothing to\n"
-	"check; 3 nothing failed, but something could not be measured.\n";
+	"Exit status: 0 all that applies passed; 1 something failed; 2 usage, or nothing\n"
+	"to check; 3 nothing failed, but something could not be measured.\n";
 
 static int parse_color(const char *when, enum color *ret, struct error *error)
 {

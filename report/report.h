@@ -12,7 +12,9 @@ struct style {
 	bool color;
 	bool quiet;   /* text: only what warns, fails or could not be measured */
 	bool verbose; /* evidence of what passed too */
-	int width;    /* columns of text, 0 for no folding */
+	bool ascii;   /* the locale has no other characters */
+	int width;    /* columns of running text, 0 for no folding */
+	int columns;  /* of the terminal, 0 where there is none */
 };
 
 struct format {
