@@ -25,11 +25,11 @@ enum fixer_answer {
 };
 
 /* What a fixer can break, in the words of --explain. */
-#define RISK_NEXT_BOOT                                                                             \
-	"It decides what the next boot does; without --allow-disruption nothing that runs is "     \
+#define RISK_NEXT_BOOT                                                                         \
+	"It decides what the next boot does; without --allow-disruption nothing that runs is " \
 	"touched. gpucheck --undo puts every byte back, and takes a reboot too."
-#define RISK_DEFINITION                                                                            \
-	"Only the saved definition changes: a VM that runs does not notice before its next "       \
+#define RISK_DEFINITION                                                                      \
+	"Only the saved definition changes: a VM that runs does not notice before its next " \
 	"start. gpucheck --undo puts it back."
 #define RISK_AT_ONCE                                                                               \
 	"It interrupts what runs now, so it wants --allow-disruption, and gpucheck --undo cannot " \

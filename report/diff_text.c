@@ -15,13 +15,11 @@ enum { TAB_STOP = 8 };
 
 static const char *color_of(char sign)
 {
-	return sign == '+'   ? "\033[32m"
-	       : sign == '-' ? "\033[31m"
-	       : sign == '@' ? "\033[36m"
-			     : "";
+	return sign == '+' ? "\033[32m" : sign == '-' ? "\033[31m" : sign == '@' ? "\033[36m" : "";
 }
 
-/* Tabs are the file's own and stay, unless columns have to be counted; other controls are escaped. */
+/* Tabs are the file's own and stay, unless columns have to be counted; other controls are escaped.
+ */
 static char *letters_of_line(const char *line, size_t length, const struct style *style)
 {
 	_cleanup_free_ char *copy = xstrndup(line, length);

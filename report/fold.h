@@ -18,7 +18,8 @@ void fold_behind(const char *text, int column, const char *margin, int width, FI
 
 /*
  * A command to copy: what follows stays one command for a shell. A line breaks at a blank, within a
- * word longer than a line too, and ends with a backslash then. Of a quoted text only whole lines.
+ * word longer than a line too, and ends with a backslash then. Quotes in a substitution that is
+ * itself within quotes are not followed: no command of ours has such.
  */
 void fold_command(const char *command, int column, int indent, int width, FILE *out);
 

@@ -27,7 +27,8 @@ static const char *const colors[VERDICTS] = {
 
 static void write_head(const struct outcome *outcome, const struct style *style, FILE *out)
 {
-	_cleanup_free_ char *title = xasprintf("gpucheck %s on %s", outcome->version, outcome->host);
+	_cleanup_free_ char *title = xasprintf("gpucheck %s on %s", outcome->version,
+					       outcome->host);
 
 	page_text(title, 0, 4, style, out);
 	for (size_t i = 0; i < outcome->card_count; i++) {
@@ -117,12 +118,11 @@ static void write_next(const struct outcome *outcome, const struct style *style,
 	const struct result *first = most_urgent(outcome);
 	const struct finding *finding = first ? &first->finding : NULL;
 
-	_cleanup_free_ char *more = first ? xasprintf("(gpucheck --explain %s tells more)",
-						      first->id)
-					  : NULL;
+	_cleanup_free_ char *more =
+		first ? xasprintf("(gpucheck --explain %s tells more)", first->id) : NULL;
 	const char *next = outcome->no_gpu ? "name the card with --gpu; lspci -nn lists what is "
 					     "there."
-			   : !first	   ? NULL
+			   : !first        ? NULL
 			   : finding->fix_summary ? finding->fix_summary
 						  : finding->reason;
 

@@ -46,7 +46,8 @@ START_TEST(text_breaks_at_blanks)
 		int column, indent, width;
 		const char *lines;
 	} cases[] = {
-		{ "one two  three " E_ACUTE E_ACUTE, 4, 2, 12, "one two\n  three " E_ACUTE E_ACUTE "\n" },
+		{ "one two  three " E_ACUTE E_ACUTE, 4, 2, 12,
+		  "one two\n  three " E_ACUTE E_ACUTE "\n" },
 		{ "two  blanks stay", 0, 0, 0, "two  blanks stay\n" },
 		{ "  none before", 0, 2, 40, "none before\n" },
 		{ "", 3, 3, 40, "\n" },
@@ -73,9 +74,9 @@ START_TEST(columns_are_those_of_the_screen)
 		const char *text;
 		int columns;
 	} cases[] = {
-		{ "abc", 3 },		{ E_ACUTE, 1 },	 { CJK CJK, 4 },
-		{ EMOJI "x", 3 },	{ "e" ACCENT, 1 }, { "\xff", 1 },
-		{ CJK "\xe6\xbc", 4 }, /* cut short: each byte is one */
+		{ "abc", 3 },      { E_ACUTE, 1 }, { CJK CJK, 4 },        { EMOJI "x", 3 },
+		{ "e" ACCENT, 1 }, { "\xff", 1 },  { CJK "\xe6\xbc", 4 }, /* cut short: each byte is
+									     one */
 	};
 	_cleanup_free_ char *text = NULL;
 
@@ -110,7 +111,7 @@ START_TEST(a_folded_command_is_the_same_command)
 	static const char *const commands[] = {
 		"printf '<%s>' gpucheck --fix --allow-disruption --vm=ml vm.pending",
 		"printf '<%s>' 'a quoted text  with two blanks that is longer than any of the lines'",
-		"printf '<%s>' \"double $((1 + 1)) quotes with a $(printf 'quoted word') within them\"",
+		"printf '<%s>' \"double $((1 + 1)) quotes with a $(printf longer) word, and a \\\" within them\"",
 		"printf '<%s>' /a/path/of/one/word/that/is/longer/than/a/line/of/forty/columns/is/wide",
 		"printf '<%s>' it\\'s\\ \\ \\ \\ escaped\\ \\ \\ \\ \\ \\ \\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\ x",
 		"printf '<%s>' 'it'\\''s' '\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\' \"\\\\\\\"x\"",
