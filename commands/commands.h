@@ -10,5 +10,6 @@ int fix_command(const struct options *options);
 int undo_command(const struct options *options);
 int list_command(const struct options *options);
 int explain_command(const struct options *options);
+int topology_command(const struct options *options);
 
 #endif

@@ -18,6 +18,7 @@ enum {
 	OPTION_COLOR,
 	OPTION_LIST,
 	OPTION_EXPLAIN,
+	OPTION_TOPOLOGY,
 	OPTION_VERSION,
 	OPTION_WAIT,
 	OPTION_CONFIG,
@@ -48,6 +49,7 @@ static const struct option long_options[] = {
 	{ "color", optional_argument, NULL, OPTION_COLOR },
 	{ "list", no_argument, NULL, OPTION_LIST },
 	{ "explain", no_argument, NULL, OPTION_EXPLAIN },
+	{ "topology", no_argument, NULL, OPTION_TOPOLOGY },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ 0 },
@@ -57,6 +59,7 @@ const char options_help[] =
 	"Usage: gpucheck [OPTION]... [CHECK]...\n"
 	"       gpucheck --fix [OPTION]... [CHECK]...\n"
 	"       gpucheck --undo [ID | list]\n"
+	"       gpucheck --topology [-v] [-g GPU]...\n"
 	"       gpucheck --list | --explain CHECK\n"
 	"\n"
 	"Tells whether a GPU of this host will work inside a libvirt/KVM virtual machine,\n"
@@ -86,6 +89,8 @@ const char options_help[] =
 	"      --color[=WHEN]   always, never or auto\n"
 	"      --list           all checks\n"
 	"      --explain CHECK  one check in full: meaning, evidence, remedy, pitfalls\n"
+	"      --topology       the PCI tree around the card: groups, drivers, owners, and\n"
+	"                       why it is not isolated; -v: all of the tree\n"
 	"      --version\n"
 	"  -h, --help\n"
 	"\n"
@@ -148,6 +153,7 @@ static bool set_mode(int option, struct options *options)
 		{ OPTION_FIX, MODE_FIX },         { OPTION_UNDO, MODE_UNDO },
 		{ OPTION_LIST, MODE_LIST },       { OPTION_EXPLAIN, MODE_EXPLAIN },
 		{ OPTION_VERSION, MODE_VERSION }, { 'h', MODE_HELP },
+		{ OPTION_TOPOLOGY, MODE_TOPOLOGY },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
@@ -271,6 +277,15 @@ static int check_combination(struct options *options, struct error *error)
 {
 	if (options->mode == MODE_UNDO && parse_undo(options, error) < 0)
 		return -EINVAL;
+	if (options->mode == MODE_TOPOLOGY && options->format && strcmp(options->format, "text") != 0)
+		return error_set(error, EINVAL,
+				 "--topology is a drawing and has no format %s; for programs: "
+				 "gpucheck --format json --verbose iommu.isolated",
+				 options->format);
+	if (options->mode == MODE_TOPOLOGY && options->checks.count)
+		return error_set(error, EINVAL,
+				 "--topology %s: it takes no check; name a card with --gpu",
+				 options->checks.items[0]);
 	if (options->allow_disruption && options->mode != MODE_FIX)
 		return error_set(error, EINVAL, "--allow-disruption goes with --fix");
 	if (options->yes && options->mode != MODE_FIX && options->mode != MODE_UNDO)
