@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* --list and --explain: the catalogue, without a look at the host. */
 #include "probes/catalogue.h"
+#include "base/alloc.h"
 #include "commands/commands.h"
 #include "commands/present.h"
 #include "commands/terminal.h"
+#include "engine/suggestion.h"
 #include "fixers/registry.h"
 #include "report/catalogue_text.h"
 
@@ -23,6 +25,7 @@ int list_command(const struct options *options)
 int explain_command(const struct options *options)
 {
 	const struct style style = style_for(options);
+	_cleanup_free_ char *instead = NULL;
 	struct error error;
 
 	if (!options->checks.count) {
@@ -33,9 +36,9 @@ int explain_command(const struct options *options)
 	for (size_t i = 0; i < options->checks.count; i++) {
 		if (catalogue_find(options->checks.items[i]))
 			continue;
-		error_set(&error, EINVAL,
-			  "--explain %s: no such check; gpucheck --list shows them all",
-			  options->checks.items[i]);
+		instead = suggest_check(options->checks.items[i]);
+		error_set(&error, EINVAL, "--explain %.100s: no such check; %s",
+			  options->checks.items[i], instead);
 		return complain(&error);
 	}
 	for (size_t i = 0; i < options->checks.count; i++) {

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "commands/terminal.h"
+#include "engine/suggestion.h"
 #include "report/output.h"
 #include "report/page.h"
 
@@ -37,14 +38,15 @@ int find_format(const struct options *options, const struct format **ret, struct
 {
 	bool to_terminal = !options->output && isatty(STDOUT_FILENO);
 	const char *name = options->format ? options->format : to_terminal ? "text" : "tap";
-	_cleanup_free_ char *names = NULL;
+	_cleanup_strings_ struct strings names = { 0 };
+	_cleanup_free_ char *instead = NULL;
 
 	*ret = format_find(name);
 	if (*ret)
 		return 0;
-	names = format_names();
-	return error_set(error, EINVAL, "--format %s: no such format; the formats are %s", name,
-			 names);
+	format_names(&names);
+	instead = suggest("format", name, &names);
+	return error_set(error, EINVAL, "--format %.100s: no such format; %s", name, instead);
 }
 
 int present(const struct outcome *outcome, const struct options *options,

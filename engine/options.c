@@ -3,6 +3,8 @@
 #include "engine/options.h"
 
 #include "base/alloc.h"
+#include "base/nearest.h"
+#include "engine/suggestion.h"
 #include "host/vm/guests.h"
 #include "probes/catalogue.h"
 
@@ -135,11 +137,12 @@ static int parse_guest(const char *text, const char **ret, struct error *error)
 static int parse_through(const char *text, struct options *options, struct error *error)
 {
 	options->has_through = stage_find(text, &options->through);
-	if (!options->has_through)
-		return error_set(error, EINVAL,
-				 "--through %s: no such stage; the stages are host, iommu, driver, "
-				 "display, vm, guest",
-				 text);
+	if (!options->has_through) {
+		_cleanup_free_ char *instead = suggest_stage(text);
+
+		return error_set(error, EINVAL, "--through %.100s: no such stage; %s", text,
+				 instead);
+	}
 	return 0;
 }
 
@@ -150,9 +153,9 @@ static bool set_mode(int option, struct options *options)
 		int option;
 		enum mode mode;
 	} modes[] = {
-		{ OPTION_FIX, MODE_FIX },         { OPTION_UNDO, MODE_UNDO },
-		{ OPTION_LIST, MODE_LIST },       { OPTION_EXPLAIN, MODE_EXPLAIN },
-		{ OPTION_VERSION, MODE_VERSION }, { 'h', MODE_HELP },
+		{ OPTION_FIX, MODE_FIX },           { OPTION_UNDO, MODE_UNDO },
+		{ OPTION_LIST, MODE_LIST },         { OPTION_EXPLAIN, MODE_EXPLAIN },
+		{ OPTION_VERSION, MODE_VERSION },   { 'h', MODE_HELP },
 		{ OPTION_TOPOLOGY, MODE_TOPOLOGY },
 	};
 
@@ -232,21 +235,43 @@ static int parse_option(int option, struct options *options, struct error *error
 	return flag || set_mode(option, options) ? 0 : parse_argument(option, options, error);
 }
 
+/* A long option that is none, or the begin of several. */
+static int refuse_unknown(const char *word, struct error *error)
+{
+	_cleanup_free_ char *name = xstrndup(word, strcspn(word, "="));
+	_cleanup_strings_ struct strings all = { 0 }, longer = { 0 };
+	_cleanup_free_ char *joined = NULL;
+	const char *near;
+
+	for (const struct option *option = long_options; option->name; option++)
+		strings_take(&all, xasprintf("--%s", option->name));
+	for (size_t i = 0; i < all.count; i++)
+		if (starts_with(all.items[i], name))
+			strings_add(&longer, all.items[i]);
+	joined = strings_join(&longer, " or ");
+	if (longer.count)
+		return error_set(error, EINVAL, "%.100s is short for %s: which?", word, joined);
+	near = nearest_word(name, &all);
+	return error_set(error, EINVAL, "unknown option %.100s%s%s%s", word,
+			 near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+}
+
 /* getopt's own messages go to stderr at once; ours are for the caller to print. */
 static int refuse(int option, char **argv, struct error *error)
 {
 	const char *word = argv[optind - 1];
 	const char letter[] = { '-', (char)optopt, '\0' };
 
+	if (option != ':' && !optopt)
+		return refuse_unknown(word, error);
 	/* A long option stands in the word behind it; a short one may be one of several in a word.
 	 */
 	if (!starts_with(word, "--"))
 		word = letter;
 	if (option == ':')
 		return error_set(error, EINVAL, "%s needs an argument", word);
-	return error_set(
-		error, EINVAL,
-		strchr(word, '=') && optopt ? "%s: takes no argument" : "unknown option %s", word);
+	return error_set(error, EINVAL,
+			 strchr(word, '=') ? "%s: takes no argument" : "unknown option %s", word);
 }
 
 /* The word behind --undo: a plan's number, or "list". */
@@ -277,7 +302,8 @@ static int check_combination(struct options *options, struct error *error)
 {
 	if (options->mode == MODE_UNDO && parse_undo(options, error) < 0)
 		return -EINVAL;
-	if (options->mode == MODE_TOPOLOGY && options->format && strcmp(options->format, "text") != 0)
+	if (options->mode == MODE_TOPOLOGY && options->format &&
+	    strcmp(options->format, "text") != 0)
 		return error_set(error, EINVAL,
 				 "--topology is a drawing and has no format %s; for programs: "
 				 "gpucheck --format json --verbose iommu.isolated",
@@ -287,11 +313,14 @@ static int check_combination(struct options *options, struct error *error)
 				 "--topology %s: it takes no check; name a card with --gpu",
 				 options->checks.items[0]);
 	if (options->allow_disruption && options->mode != MODE_FIX)
-		return error_set(error, EINVAL, "--allow-disruption goes with --fix");
+		return error_set(
+			error, EINVAL,
+			"--allow-disruption goes with --fix: gpucheck --fix --allow-disruption");
 	if (options->yes && options->mode != MODE_FIX && options->mode != MODE_UNDO)
-		return error_set(error, EINVAL, "--yes goes with --fix");
+		return error_set(error, EINVAL, "--yes goes with --fix: gpucheck --fix --yes");
 	if (options->dry_run && options->mode != MODE_FIX && options->mode != MODE_UNDO)
-		return error_set(error, EINVAL, "--dry-run goes with --fix or --undo");
+		return error_set(error, EINVAL,
+				 "--dry-run goes with --fix or --undo: gpucheck --fix --dry-run");
 	return 0;
 }
 

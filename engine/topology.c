@@ -12,6 +12,7 @@
 
 enum {
 	MAX_DEPTH = 64, /* bridges above a function; a record may hold a loop */
+	CLASS_HOST_BRIDGE = 0x0600,
 	CLASS_PCI_BRIDGE = 0x0604,
 };
 
@@ -144,6 +145,13 @@ static int by_group(const void *left, const void *right)
 	return strcmp((*a)->group, (*b)->group);
 }
 
+/* A bridge, which stays with the host whoever has the rest of its group. */
+static bool is_harmless(const struct topology_place *place)
+{
+	return place->config.header == 1 ||
+	       (pci_base_class(place->function) == CLASS_HOST_BRIDGE && !place->driver);
+}
+
 /* Of those that are shown; functions of one slot go together anyway and are worth no mark. */
 static void mark_shared(struct topology *topology)
 {
@@ -155,11 +163,17 @@ static void mark_shared(struct topology *topology)
 			sorted[count++] = &topology->places[i];
 	qsort(sorted, count, sizeof(struct topology_place *), by_group);
 	for (size_t first = 0; first < count; first = end) {
+		const struct topology_place *one = NULL;
 		bool shared = false;
 
-		for (end = first; end < count && by_group(&sorted[first], &sorted[end]) == 0; end++)
-			shared |= !pci_address_same_slot(&sorted[first]->function->address,
+		for (end = first; end < count && by_group(&sorted[first], &sorted[end]) == 0;
+		     end++) {
+			if (is_harmless(sorted[end]))
+				continue;
+			one = one ? one : sorted[end];
+			shared |= !pci_address_same_slot(&one->function->address,
 							 &sorted[end]->function->address);
+		}
 		for (size_t i = first; i < end; i++)
 			sorted[i]->shared = shared;
 	}

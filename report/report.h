@@ -3,6 +3,7 @@
 #ifndef GPUCHECK_REPORT_REPORT_H
 #define GPUCHECK_REPORT_REPORT_H
 
+#include "base/strings.h"
 #include "engine/outcome.h"
 
 #include <stdbool.h>
@@ -24,6 +25,6 @@ struct format {
 
 /* NULL when there is no such format. */
 const struct format *format_find(const char *name);
-char *format_names(void); /* "text, tap, json"; the caller frees it */
+void format_names(struct strings *ret); /* added to the list */
 
 #endif
