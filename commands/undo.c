@@ -94,6 +94,7 @@ int undo_command(const struct options *options)
 		error_wrap(&error, "--root");
 		return complain(&error);
 	}
+	host_tell(host, progress_of_looking(options));
 	vms_connect(host, options->connect);
 	status = options->undo_list ? put_out(host, NULL, options) : undo(host, options);
 	host_close(host);

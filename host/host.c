@@ -34,6 +34,16 @@ bool host_is_live(const struct host *host)
 	return root_is_live(host->root);
 }
 
+void host_tell(struct host *host, const struct teller *teller)
+{
+	host->teller = teller;
+}
+
+const struct teller *host_teller(const struct host *host)
+{
+	return host->teller;
+}
+
 static char *find_name(struct host *host)
 {
 	struct utsname names;
