@@ -35,6 +35,10 @@ static size_t first_piece(const char *word, size_t length, int room)
 
 	if (fits == length)
 		return length;
+	/* An escaped byte, \xNN, stays in one piece. */
+	for (size_t back = 1; back < 4 && back < fits; back++)
+		if (word[fits - back] == '\\')
+			best = fits = fits - back;
 	while (best > 1 && !strchr("/,:;=&_-", word[best - 1]))
 		best--;
 	if (best > 1)
