@@ -44,11 +44,15 @@ int explain_command(const struct options *options)
 	for (size_t i = 0; i < options->checks.count; i++) {
 		const char *id = options->checks.items[i];
 		const struct fixer *fixer = fixer_find(id);
+		const struct explained_fixer explained = {
+			.does = fixer ? fixer->does : NULL,
+			.risk = fixer ? fixer->risk : NULL,
+			.disruptive = fixer && fixer->disruptive,
+		};
 
 		if (i)
 			putchar('\n');
-		write_explanation(catalogue_find(id), fixer ? fixer->does : NULL,
-				  fixer ? fixer->risk : NULL, &style, stdout);
+		write_explanation(catalogue_find(id), &explained, &style, stdout);
 	}
 	return STATUS_PASSED;
 }

@@ -152,7 +152,7 @@ static bool is_harmless(const struct topology_place *place)
 	       (pci_base_class(place->function) == CLASS_HOST_BRIDGE && !place->driver);
 }
 
-/* Of those that are shown; functions of one slot go together anyway and are worth no mark. */
+/* Of those that are shown; functions of one card go together anyway and are worth no mark. */
 static void mark_shared(struct topology *topology)
 {
 	struct topology_place **sorted = xcalloc(topology->count, sizeof(struct topology_place *));
@@ -171,7 +171,8 @@ static void mark_shared(struct topology *topology)
 			if (is_harmless(sorted[end]))
 				continue;
 			one = one ? one : sorted[end];
-			shared |= !pci_address_same_slot(&one->function->address,
+			shared |= one->of_card != sorted[end]->of_card ||
+				  !pci_address_same_slot(&one->function->address,
 							 &sorted[end]->function->address);
 		}
 		for (size_t i = first; i < end; i++)

@@ -18,7 +18,7 @@ struct topology_place {
 	long above;       /* the bridge above, TOPOLOGY_NONE on a root bus */
 	long first, next; /* the first place behind it, and the next beside it or on its root bus */
 	bool of_card;
-	bool shared; /* its group holds devices of several slots */
+	bool shared; /* its group holds other devices too */
 	bool shown;
 };
 

@@ -3,6 +3,8 @@
 #include "engine/topology.h"
 
 #include "base/alloc.h"
+#include "host/card/gpu_kind.h"
+#include "host/iommu/iommu.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +47,12 @@ static const struct topology_place *deciding_port(const struct topology *topolog
 	return found;
 }
 
+/* A card that could be put into another slot. */
+static bool is_in_a_slot(struct host *host, const struct topology_place *card)
+{
+	return card->above != TOPOLOGY_NONE && gpu_kind(host, card->function) == GPU_DISCRETE;
+}
+
 static const char *port_name(const struct topology_place *place)
 {
 	switch (place->config.port) {
@@ -60,15 +68,15 @@ static const char *port_name(const struct topology_place *place)
 	}
 }
 
-static char *cause_of(const struct host *host, const struct topology *topology,
+static char *cause_of(struct host *host, const struct topology *topology,
 		      const struct topology_place *card)
 {
 	const struct topology_place *port;
 	bool unseen;
 
-	if (card->above == TOPOLOGY_NONE)
-		return xstrdup("it is on the root bus, a part of the processor or chipset, where "
-			       "no port stands between it and its neighbours");
+	if (!is_in_a_slot(host, card))
+		return xstrdup("it is part of the processor or chipset, where no port stands "
+			       "between it and its neighbours");
 	port = deciding_port(topology, card, &unseen);
 	if (port && port->config.port == PCI_PORT_TO_PCI)
 		return xasprintf("behind the %s %s all devices look like one to the IOMMU",
@@ -89,18 +97,16 @@ static char *cause_of(const struct host *host, const struct topology *topology,
 		       "none that the PCI tree shows");
 }
 
-/* An empty root port that shares its group with nothing: what is put there is alone. */
-static bool is_free_slot(const struct topology *topology, const struct topology_place *port)
+/* An empty root port that the kernel put into a group of its own: what is put there is alone. */
+static bool is_free_slot(struct host *host, const struct topology_place *port)
 {
-	if (port->config.port != PCI_PORT_ROOT || port->first != TOPOLOGY_NONE || !port->group)
-		return false;
-	for (size_t i = 0; i < topology->count; i++)
-		if (&topology->places[i] != port && same_group(&topology->places[i], port))
-			return false;
-	return true;
+	_cleanup_strings_ struct strings members = { 0 };
+
+	return port->config.port == PCI_PORT_ROOT && port->first == TOPOLOGY_NONE && port->group &&
+	       iommu_group_members(host, port->group, &members, NULL) == 0 && members.count == 1;
 }
 
-static char *free_slots(const struct topology *topology)
+static char *free_slots(struct host *host, const struct topology *topology)
 {
 	_cleanup_strings_ struct strings ports = { 0 };
 	_cleanup_free_ char *joined = NULL;
@@ -108,7 +114,7 @@ static char *free_slots(const struct topology *topology)
 	for (size_t i = 0; i < topology->count && ports.count < MAX_SLOTS_NAMED; i++) {
 		const struct topology_place *place = &topology->places[i];
 
-		if (is_free_slot(topology, place))
+		if (is_free_slot(host, place))
 			strings_take(
 				&ports,
 				xasprintf("%s%s", place->function->name,
@@ -169,7 +175,7 @@ void topology_judge(struct host *host, const struct targets *targets, const stru
 		if (!place || said->verdict == VERDICT_PASS || !has_company(topology, place))
 			continue;
 		said->cause = cause_of(host, topology, place);
-		if (place->above != TOPOLOGY_NONE)
-			said->slot = free_slots(topology);
+		if (is_in_a_slot(host, place))
+			said->slot = free_slots(host, topology);
 	}
 }

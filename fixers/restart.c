@@ -79,5 +79,6 @@ const struct fixer restart_fixer = {
 		"it, or asks its guest to shut down (never by force, five minutes at most) and starts it "
 		"again. A managed save stays: to remove it loses what ran in the VM.",
 	.risk = RISK_AT_ONCE,
+	.disruptive = true,
 	.propose = propose,
 };

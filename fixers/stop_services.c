@@ -54,5 +54,6 @@ const struct fixer stop_services_fixer = {
 		"programs of a user's session, containers, VMs, and services by which people are on the "
 		"host (ssh, login, network). Refused: the only display of the host.",
 	.risk = RISK_AT_ONCE,
+	.disruptive = true,
 	.propose = propose,
 };

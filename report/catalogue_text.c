@@ -52,18 +52,20 @@ static void write_section(const char *heading, const char *text, const struct st
 	page_paragraphs(text, INDENT, style, out);
 }
 
-static void write_fixer(const struct probe *probe, const char *does, const char *risk,
+static void write_fixer(const struct probe *probe, const struct explained_fixer *fixer,
 			const struct style *style, FILE *out)
 {
-	_cleanup_free_ char *command = xasprintf("gpucheck --fix %s", probe->id);
-	_cleanup_free_ char *warning = risk ? xasprintf("Risk: %s", risk) : NULL;
+	_cleanup_free_ char *risk = fixer->does ? xasprintf("Risk: %s", fixer->risk) : NULL;
+	_cleanup_free_ char *command = xasprintf(
+		"gpucheck --fix%s %s", fixer->disruptive ? " --allow-disruption" : "", probe->id);
 
 	write_section("What gpucheck --fix does",
-		      does ? does : "Nothing: this takes a person, and the plan says what to do.",
+		      fixer->does ? fixer->does
+				  : "Nothing: this takes a person, and the plan says what to do.",
 		      style, out);
-	if (!does)
+	if (!fixer->does)
 		return;
-	write_line(warning, style, out);
+	write_line(risk, style, out);
 	page_command(command, INDENT + 2, style, out);
 }
 
@@ -92,7 +94,7 @@ static void write_related(const struct probe *probe, const struct style *style, 
 	}
 }
 
-void write_explanation(const struct probe *probe, const char *does, const char *risk,
+void write_explanation(const struct probe *probe, const struct explained_fixer *fixer,
 		       const struct style *style, FILE *out)
 {
 	_cleanup_free_ char *title = xasprintf("%s: %s", probe->id, probe->title);
@@ -105,7 +107,7 @@ void write_explanation(const struct probe *probe, const char *does, const char *
 	write_section("What it means", probe->meaning, style, out);
 	write_section("How to see it by hand", probe->by_hand, style, out);
 	write_section("Remedy", probe->remedy, style, out);
-	write_fixer(probe, does, risk, style, out);
+	write_fixer(probe, fixer, style, out);
 	write_section("Pitfalls", probe->pitfalls, style, out);
 	write_related(probe, style, out);
 }

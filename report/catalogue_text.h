@@ -11,8 +11,14 @@
 /* A line a check where the style does not fold: for programs that read it. */
 void write_catalogue(const struct style *style, FILE *out);
 
-/* does, risk: the pages of what mends it (struct fixer), both NULL where a person must. */
-void write_explanation(const struct probe *probe, const char *does, const char *risk,
+/* What mends a check, for its page. */
+struct explained_fixer {
+	const char *does; /* NULL where nothing of ours does */
+	const char *risk;
+	bool disruptive;
+};
+
+void write_explanation(const struct probe *probe, const struct explained_fixer *fixer,
 		       const struct style *style, FILE *out);
 
 #endif

@@ -255,11 +255,13 @@ static void put_legend(const struct topology *topology, const struct style *styl
 	for (size_t i = 0; i < topology->count; i++)
 		shared |= topology->places[i].shared;
 	fputc('\n', out);
-	page_text("> a function of the card", 0, 2, style, out);
+	if (topology->card_count)
+		page_text("> a function of the card", 0, 2, style, out);
 	if (shared)
-		page_text("* a group of several slots: it goes to one VM as a whole, or stays with "
-			  "the host",
-			  0, 2, style, out);
+		page_text(
+			"* a group of several devices: it goes to one VM as a whole, or stays with "
+			"the host",
+			0, 2, style, out);
 	if (topology->shown_count < topology->count) {
 		_cleanup_free_ char *rest =
 			xasprintf("%zu of %zu functions are shown; gpucheck --topology -v shows "

@@ -31,6 +31,7 @@ int main(void)
 	srunner_add_suite(runner, iommu_suite());
 	srunner_add_suite(runner, modprobe_files_suite());
 	srunner_add_suite(runner, modprobe_suite());
+	srunner_add_suite(runner, nearest_suite());
 	srunner_add_suite(runner, next_binding_suite());
 	srunner_add_suite(runner, pci_suite());
 	srunner_add_suite(runner, qemu_log_suite());

@@ -17,6 +17,7 @@ Suite *initramfs_suite(void);
 Suite *iommu_suite(void);
 Suite *modprobe_files_suite(void);
 Suite *modprobe_suite(void);
+Suite *nearest_suite(void);
 Suite *next_binding_suite(void);
 Suite *pci_suite(void);
 Suite *qemu_log_suite(void);
