@@ -12,5 +12,6 @@ int merge_command(const struct options *options);
 int record_command(const struct options *options);
 int list_command(const struct options *options);
 int explain_command(const struct options *options);
+int topology_command(const struct options *options);
 
 #endif

@@ -5,6 +5,7 @@
 #define GPUCHECK_HOST_HOST_H
 
 #include "base/error.h"
+#include "base/teller.h"
 
 #include <stdbool.h>
 
@@ -33,6 +34,10 @@ bool host_is_whole(struct host *host);
 /* Its name: uname's on this machine, etc/hostname below a directory, "unknown" when neither says.
  */
 const char *host_name(struct host *host);
+
+/* Who is told of what takes long from here on; NULL, as at first: nobody. */
+void host_tell(struct host *host, const struct teller *teller);
+const struct teller *host_teller(const struct host *host);
 
 /* The text of its etc/gpucheck.conf; NULL in *ret when it has none. The caller frees it. */
 int host_configuration(struct host *host, char **ret, struct error *error);

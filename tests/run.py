@@ -24,6 +24,7 @@ SUITES = {
     'vm': lambda build: [TESTS / 'vm/run.py', '--gpucheck', build / 'gpucheck'],
     'guest': lambda build: [TESTS / 'guest/run.py', '--gpucheck', build / 'gpucheck'],
     'package': lambda build: [TESTS / 'package/run.py', '--gpucheck', build / 'gpucheck'],
+    'terminal': lambda build: [TESTS / 'terminal/run.py', '--gpucheck', build / 'gpucheck'],
     'lab': lambda build: [TESTS / 'lab/test_lab.py'],
     'fleet': lambda build: [TESTS / 'fleet/run.py', '--gpucheck', build / 'gpucheck'],
 }

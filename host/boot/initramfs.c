@@ -90,6 +90,7 @@ static int take_answer(const json_t *answer, struct initramfs *ret, struct error
 
 int initramfs_read(struct host *host, const char *path, struct initramfs *ret, struct error *error)
 {
+	_cleanup_free_ char *what = xasprintf("looking into /%s", path);
 	struct program_call call = {
 		.name = "gpucheck-initramfs",
 		.request = json_pack("{s:s?, s:s}", "root", root_directory(host->root), "path",
@@ -101,7 +102,7 @@ int initramfs_read(struct host *host, const char *path, struct initramfs *ret, s
 
 	if (!call.request)
 		return error_set(error, EINVAL, "/%s: not UTF-8", path);
-	program_call_all(&call, 1);
+	program_call_all(&call, 1, host->teller, what);
 	json_decref(call.request);
 	if (!call.answer)
 		return error_set(error, call.error.code, "/%s: %s", path, call.error.text);

@@ -127,10 +127,10 @@ static int read_answer(const json_t *answer, struct vms *vms, struct error *erro
 	return 0;
 }
 
-static int ask(json_t *request, struct vms *vms, struct error *error)
+static int ask(struct host *host, json_t *request, struct vms *vms, struct error *error)
 {
 	json_t *answer;
-	int r = vm_program_ask(request, VM_PROGRAM_SECONDS, &answer, error);
+	int r = vm_program_ask(host_teller(host), request, VM_PROGRAM_SECONDS, &answer, error);
 
 	if (r < 0)
 		return r;
@@ -167,7 +167,7 @@ static int read_libvirt(struct host *host, struct vms *vms, struct error *error)
 	}
 	vms->source = VMS_LIBVIRT;
 	vms->uri = xstrdup(uri);
-	r = ask(json_pack("{s:s}", "uri", uri), vms, error);
+	r = ask(host, json_pack("{s:s}", "uri", uri), vms, error);
 	/* What a removed libvirt left in /etc. Of a libvirt that was named the error tells more. */
 	if (r == -ELIBACC && !host->libvirt_uri) {
 		vms->source = VMS_NO_LIBVIRT;
@@ -194,7 +194,7 @@ static int read_files(struct host *host, struct vms *vms, struct error *error)
 		vms->source = VMS_NOT_RECORDED;
 		return 0;
 	}
-	r = r < 0 ? r : ask(request, vms, error);
+	r = r < 0 ? r : ask(host, request, vms, error);
 	vms->version = told.version;
 	return r;
 }

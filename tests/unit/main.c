@@ -24,6 +24,7 @@ int main(void)
 	srunner_add_suite(runner, command_suite());
 	srunner_add_suite(runner, engine_suite());
 	srunner_add_suite(runner, fleet_suite());
+	srunner_add_suite(runner, fold_suite());
 	srunner_add_suite(runner, guest_answer_suite());
 	srunner_add_suite(runner, guest_suite());
 	srunner_add_suite(runner, holders_suite());
@@ -31,6 +32,7 @@ int main(void)
 	srunner_add_suite(runner, iommu_suite());
 	srunner_add_suite(runner, modprobe_files_suite());
 	srunner_add_suite(runner, modprobe_suite());
+	srunner_add_suite(runner, nearest_suite());
 	srunner_add_suite(runner, next_binding_suite());
 	srunner_add_suite(runner, pci_suite());
 	srunner_add_suite(runner, qemu_log_suite());
