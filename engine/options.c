@@ -80,7 +80,7 @@ const char options_help[] =
 	"      --config FILE    default: /etc/gpucheck.conf\n"
 	"      --fix            show a plan for what fails, ask, apply it, check again\n"
 	"      --undo [ID]      take back the last applied plan, or this one; list shows them\n"
-	"      --merge FILE...  one report out of many hosts' JSON reports; - is standard input\n"
+	"      --merge FILE...  one report out of many hosts' JSON reports\n"
 	"  -n, --dry-run        with --fix or --undo: only show what would change\n"
 	"  -y, --yes            with --fix: do not ask\n"
 	"      --allow-disruption\n"
