@@ -56,7 +56,7 @@ static bool read_files(const json_t *list, struct initramfs *initramfs)
 		if (!path)
 			return false;
 		initramfs->files[i].path = xstrdup(path);
-		initramfs->files[i].text = text ? xstrdup(text) : NULL;
+		initramfs->files[i].text = xstrdup(text);
 		initramfs->count = i + 1;
 	}
 	return json_is_array(list);

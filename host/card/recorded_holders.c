@@ -30,7 +30,7 @@ static bool read_holder(json_t *item, struct holder *ret)
 		.pid = (int)pid,
 		.name = xstrdup(name),
 		.node = xstrdup(node),
-		.unit = unit ? xstrdup(unit) : NULL,
+		.unit = xstrdup(unit),
 		.service = service,
 	};
 	return true;

@@ -37,7 +37,7 @@ int root_open(const char *directory, struct root **ret, struct error *error)
 	}
 	root = xcalloc(1, sizeof(*root));
 	root->descriptor = descriptor;
-	root->directory = directory ? xstrdup(directory) : NULL;
+	root->directory = xstrdup(directory);
 	*ret = root;
 	return 0;
 }
@@ -268,6 +268,21 @@ int root_list(struct root *root, const char *path, struct strings *ret, struct e
 	}
 	closedir(stream);
 	*ret = names;
+	return 0;
+}
+
+int root_list_paths(struct root *root, const char *folder, const char *ending, struct strings *list,
+		    struct error *error)
+{
+	_cleanup_strings_ struct strings names = { 0 };
+	int r = root_list(root, folder, &names, error);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	strings_sort(&names);
+	for (size_t i = 0; i < names.count; i++)
+		if (ends_with(names.items[i], ending))
+			strings_take(list, xasprintf("%s/%s", folder, names.items[i]));
 	return 0;
 }
 

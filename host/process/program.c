@@ -213,3 +213,10 @@ const char *answer_string(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
 }
+
+uint64_t answer_number(const json_t *object, const char *key)
+{
+	json_int_t number = json_integer_value(json_object_get(object, key));
+
+	return number > 0 ? (uint64_t)number : 0;
+}

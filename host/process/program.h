@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct program_call {
 	const char *name;    /* gpucheck-libvirt: beside this program, else in its libexec folder */
@@ -23,5 +24,8 @@ void program_call_all(struct program_call *calls, size_t count);
 
 /* The string at a key of an answer; NULL when it is null, missing or no string. The object's. */
 const char *answer_string(const json_t *object, const char *key);
+
+/* The number at a key of an answer; 0 when it is below that, null, missing or no whole number. */
+uint64_t answer_number(const json_t *object, const char *key);
 
 #endif

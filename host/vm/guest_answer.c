@@ -43,11 +43,6 @@ static int find_name(const char *name, const char *const names[], size_t count)
 	return -1;
 }
 
-static char *copy_of(const char *text)
-{
-	return text ? xstrdup(text) : NULL;
-}
-
 static bool read_hex(const json_t *item, const char *key, uint64_t *ret)
 {
 	const char *text = answer_string(item, key);
@@ -116,7 +111,7 @@ static bool read_function(const json_t *item, struct guest_function *ret)
 	ret->class = (unsigned)strtoul(class, NULL, 16);
 	ret->vendor = (uint16_t)strtoul(vendor, NULL, 16);
 	ret->device = (uint16_t)strtoul(device, NULL, 16);
-	ret->driver = copy_of(answer_string(item, "driver"));
+	ret->driver = xstrdup(answer_string(item, "driver"));
 	read_texts(json_object_get(item, "drm"), &ret->drm);
 	read_modules(json_object_get(item, "modules"), ret);
 	return true;
@@ -142,12 +137,12 @@ static void read_nvidia(const json_t *answer, struct guest_nvidia *ret)
 	int state = find_name(answer_string(smi, "state"), smi_names, ARRAY_SIZE(smi_names));
 
 	ret->loaded = json_is_object(module);
-	ret->version = copy_of(answer_string(module, "version"));
+	ret->version = xstrdup(answer_string(module, "version"));
 	ret->flavour = flavour < 0 ? NVIDIA_UNKNOWN : (enum nvidia_flavour)flavour;
 	ret->smi = state < 0 ? SMI_NOT_TOLD : (enum smi_state)state;
 	ret->status = (int)json_integer_value(json_object_get(smi, "status"));
 	read_texts(json_object_get(smi, "gpus"), &ret->listed);
-	ret->text = copy_of(answer_string(smi, "text"));
+	ret->text = xstrdup(answer_string(smi, "text"));
 }
 
 static enum fabric_state fabric_of(const json_t *told)
@@ -168,11 +163,11 @@ void guest_answer_read(const json_t *answer, struct guest *guest)
 		guest->text = xstrdup("its recorded answer is not one of gpucheck-guest");
 		return;
 	}
-	guest->target = copy_of(answer_string(answer, "target"));
-	guest->text = copy_of(answer_string(answer, "text"));
-	guest->command = copy_of(answer_string(answer, "command"));
-	guest->system = copy_of(answer_string(answer, "system"));
-	guest->kernel = copy_of(answer_string(answer, "kernel"));
+	guest->target = xstrdup(answer_string(answer, "target"));
+	guest->text = xstrdup(answer_string(answer, "text"));
+	guest->command = xstrdup(answer_string(answer, "command"));
+	guest->system = xstrdup(answer_string(answer, "system"));
+	guest->kernel = xstrdup(answer_string(answer, "kernel"));
 	read_nvidia(answer, &guest->nvidia);
 	guest->fabric = fabric_of(json_object_get(answer, "fabric_manager"));
 }
