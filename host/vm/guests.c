@@ -75,7 +75,7 @@ static void take_call(struct program_call *call, struct guest *guest)
 		guest_answer_read(call->answer, guest);
 		json_decref(call->answer);
 	} else {
-		guest->state = GUEST_UNREACHABLE;
+		guest->state = call->error.code == -ELIBACC ? GUEST_NO_SSH : GUEST_UNREACHABLE;
 		guest->text = xstrdup(call->error.text);
 	}
 	json_decref(call->request);

@@ -24,6 +24,7 @@ enum guest_state {
 	GUEST_BROKEN,  /* logged in, and then it broke off */
 	GUEST_GARBLED, /* logged in, and what it says is not what our command prints */
 	GUEST_NO_PCI,  /* logged in, and its system shows no PCI bus in sysfs */
+	GUEST_NO_SSH,  /* not asked: libssh is not installed on the host */
 };
 
 struct guest_function {
