@@ -21,6 +21,7 @@ SUITES = {
     'faults': lambda build: [TESTS / 'faults/run.py', '--gpucheck', build / 'gpucheck'],
     'vm': lambda build: [TESTS / 'vm/run.py', '--gpucheck', build / 'gpucheck'],
     'guest': lambda build: [TESTS / 'guest/run.py', '--gpucheck', build / 'gpucheck'],
+    'docs': lambda build: [TESTS / 'docs/run.py', '--gpucheck', build / 'gpucheck'],
     'lab': lambda build: [TESTS / 'lab/test_lab.py'],
 }
 CLOSING = re.compile(r'^(\d+) passed, (\d+) failed', re.M)
