@@ -106,6 +106,7 @@ void guests_ask(struct host *host, const struct guest_place *places, size_t coun
 		}
 		asked[call_count] = host->guest_count - 1;
 		calls[call_count++] = (struct program_call){ .name = "gpucheck-guest",
+							     .package = "libssh-4",
 							     .request = request,
 							     .seconds = ANSWER_SECONDS,
 							     .limit = ANSWER_LIMIT };

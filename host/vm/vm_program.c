@@ -33,6 +33,7 @@ int vm_program_ask(json_t *request, unsigned seconds, json_t **ret, struct error
 		/* A request without a uri needs no libvirt, which takes long to load. */
 		.name = json_object_get(request, "uri") ? "gpucheck-libvirt"
 							: "gpucheck-definitions",
+		.package = json_object_get(request, "uri") ? "libvirt0" : "libxml2",
 		.request = request,
 		.seconds = seconds,
 		.limit = ANSWER_LIMIT,

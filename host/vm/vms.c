@@ -167,6 +167,11 @@ static int read_libvirt(struct host *host, struct vms *vms, struct error *error)
 	vms->source = VMS_LIBVIRT;
 	vms->uri = xstrdup(uri);
 	r = ask(json_pack("{s:s}", "uri", uri), vms, error);
+	/* What a removed libvirt left in /etc. Of a libvirt that was named the error tells more. */
+	if (r == -ELIBACC && !host->libvirt_uri) {
+		vms->source = VMS_NO_LIBVIRT;
+		return 0;
+	}
 	return r < 0 ? error_wrap(error, "libvirt at %s", uri) : 0;
 }
 
