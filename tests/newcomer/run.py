@@ -21,6 +21,7 @@ from harness import FAILED, PASSED, REFUSED, SOURCE
 CLONE = '/home/%s/gpucheck' % debian_root.USER
 HOST = '/tmp/host'  # where README puts the recorded host
 PAGE = 'README.md'
+MOST_LINES = 60  # of what apt and a build say, the last tell most
 
 
 def commands(name):
@@ -52,7 +53,7 @@ class Walk:
     def expect(self, what, good, output=''):
         print('%s: %s' % ('ok' if good else 'NOT OK', what), flush=True)
         if not good:
-            print(output)
+            print('\n'.join(str(output).splitlines()[-MOST_LINES:]))
         self.passed += bool(good)
         self.failed += not good
         return good
