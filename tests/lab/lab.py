@@ -16,6 +16,7 @@ import compare
 import dracut
 import first_boot
 import image
+import package
 import traps
 import unpack
 import witnesses
@@ -38,6 +39,7 @@ USAGE = """lab.py --gpucheck PATH [VARIANT...]   all that follows, but for the f
        lab.py --gpucheck PATH fix [VARIANT...]   from nothing to the card in the guest by --fix, and back
        lab.py --gpucheck PATH dracut             the card bound by --fix where dracut builds the images
        lab.py --gpucheck PATH traps              what looks green and is not, foretold and tried
+       lab.py --gpucheck PATH package            the Debian package installed, run by systemd, upgraded, purged
        lab.py --gpucheck PATH record [VARIANT...]   write the fixtures that come from the lab
        lab.py shell [VARIANT]                boot a host, say how to log in, keep it up
        lab.py image                          only build the image, and say where it lies"""
@@ -141,7 +143,7 @@ def options():
                         help="where to build the image from, if this machine's own sources do not do")
     chosen = parser.parse_args()
     chosen.mode = "check"
-    if chosen.words and chosen.words[0] in ("states", "fix", "dracut", "traps", "record", "shell", "image"):
+    if chosen.words and chosen.words[0] in ("states", "fix", "dracut", "traps", "package", "record", "shell", "image"):
         chosen.mode = chosen.words.pop(0)
     chosen.variants = chosen.words or list(VARIANTS)
     for variant in chosen.variants:
@@ -173,6 +175,9 @@ def main():
         if chosen.mode in ("check", mode.__name__):
             for okay, description in mode.comparisons(built, lambda machine: install(machine, chosen.gpucheck)):
                 tally.add(okay, description)
+    if chosen.mode in ("check", "package"):
+        for okay, description in package.comparisons(built):
+            tally.add(okay, description)
     return tally.close()
 
 
