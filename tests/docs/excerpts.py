@@ -43,12 +43,12 @@ def program_for(folder, root):
     return folder
 
 
-def at_terminal(command, **env):
-    """What a command of shell prints on a terminal, standard error too."""
+def at_terminal(command, folder, **env):
+    """What a command of shell prints on a terminal, standard error too, with the folder as its own."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack('4H', ROWS, COLUMNS, 0, 0))
     child = subprocess.Popen(['sh', '-c', 'exec 2>&1; ' + command], stdin=subprocess.DEVNULL, stdout=theirs,
-                             env=environment(NO_COLOR='1', TERM='vt100', **env), cwd=SOURCE)
+                             env=environment(NO_COLOR='1', TERM='vt100', **env), cwd=folder)
     os.close(theirs)
     printed = b''
     try:
@@ -79,7 +79,7 @@ def printed(block):
             subprocess.run([os.path.join(SOURCE, 'fixtures/mkroot.py'), fixture, root], check=True)
         path = program_for(folder, root) + ':' + os.environ.get('PATH', '/usr/bin:/bin')
         for command in commands(block):
-            lines += [PROMPT + command, *(line.rstrip() for line in at_terminal(command, PATH=path))]
+            lines += [PROMPT + command, *(line.rstrip() for line in at_terminal(command, folder, PATH=path))]
     return lines
 
 
