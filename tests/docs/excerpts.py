@@ -21,6 +21,7 @@ SECONDS = 30
 COLUMNS, ROWS = 80, 24
 PROMPT = '$ '
 LEFT_OUT = '…'
+USAGE = "Try 'gpucheck --help'"
 VERSION = re.compile(r'^gpucheck \d\S*')
 
 
@@ -110,15 +111,15 @@ def difference(block):
 
 
 def rewrite(page):
-    """Write the page's excerpts anew; returns those that only a person can, since they leave lines out."""
+    """Write the page's excerpts anew; returns those left to a person: with lines left out, or a usage error."""
     lines, left = pages.lines_of(page), []
     for block in reversed(excerpts(page, lines)):
         if not difference(block):
             continue
-        if any(line.strip() == LEFT_OUT for line in block.lines):
+        now = printed(block)
+        if LEFT_OUT in map(str.strip, block.lines) or any(line.startswith(USAGE) for line in now):
             left.append(block)
             continue
-        now = printed(block)
         while not now[-1]:
             now.pop()
         lines[block.first:block.last] = [(block.indent + line).rstrip() for line in now]

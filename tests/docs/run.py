@@ -18,13 +18,14 @@ import parallel
 
 
 def rewrite(gpucheck):
-    """Excerpts that leave lines out are named, and left to a person."""
+    """What is left to a person is named."""
     os.environ['GPUCHECK'] = gpucheck
     import excerpts
     import pages
     left = [block for page in pages.pages() if excerpts.excerpts(page) for block in excerpts.rewrite(page)]
     for block in left:
-        print('%s:%d leaves lines out and differs: it has to be written by hand' % (block.page, block.first + 1))
+        print('%s:%d: to be written by hand (lines left out, or a usage error): %s'
+              % (block.page, block.first + 1, block.lines[0]))
     return 1 if left else 0
 
 
