@@ -25,6 +25,7 @@ SUITES = {
     'guest': lambda build: [TESTS / 'guest/run.py', '--gpucheck', build / 'gpucheck'],
     'package': lambda build: [TESTS / 'package/run.py', '--gpucheck', build / 'gpucheck'],
     'terminal': lambda build: [TESTS / 'terminal/run.py', '--gpucheck', build / 'gpucheck'],
+    'docs': lambda build: [TESTS / 'docs/run.py', '--gpucheck', build / 'gpucheck'],
     'lab': lambda build: [TESTS / 'lab/test_lab.py'],
     'fleet': lambda build: [TESTS / 'fleet/run.py', '--gpucheck', build / 'gpucheck'],
 }
