@@ -88,16 +88,11 @@ const char options_help[] =
 	"      --wait SECONDS   keep trying what the VM and the guest fail\n"
 	"      --config FILE    default: /etc/gpucheck.conf\n"
 	"      --fix            show a plan for what fails, ask, apply it, check again\n"
-	"      --undo [ID]      take back the last plan, or this one; list: show them
-"
-	"      --merge FILE...  one report out of many hosts' JSON reports
-"
-	"      --record DIR     write what the checks read of this host, without serial
-"
-	"                       numbers, hardware addresses, host names and keys: --root
-"
-	"                       DIR replays it
-"
+	"      --undo [ID]      take back the last plan, or this one; list: show them\n"
+	"      --merge FILE...  one report out of many hosts' JSON reports\n"
+	"      --record DIR     write what the checks read of this host, without serial\n"
+	"                       numbers, hardware addresses, host names and keys: --root\n"
+	"                       DIR replays it\n"
 	"  -n, --dry-run        with --fix or --undo: only show what would change\n"
 	"  -y, --yes            with --fix: do not ask\n"
 	"      --allow-disruption\n"
