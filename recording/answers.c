@@ -114,9 +114,9 @@ static const char *status_word(const char *state)
 }
 
 static void add_definition(struct collection *collection, const char *folder, const char *name,
-			   char *xml)
+			   const char *xml)
 {
-	_cleanup_free_ char *place = xasprintf("%s/%s.xml", folder, name), *whole = xml;
+	_cleanup_free_ char *place = xasprintf("%s/%s.xml", folder, name);
 	size_t length;
 
 	scrub_learn(collection->scrub, xml, strlen(xml));
@@ -129,26 +129,23 @@ static void add_definition(struct collection *collection, const char *folder, co
 static void add_domain(struct host *host, struct collection *collection,
 		       const struct libvirt_domain *domain)
 {
+	_cleanup_free_ char *save = xasprintf("var/lib/libvirt/qemu/save/%s.save", domain->name);
 	int pid = vm_recorded_pid(host, domain->name);
 
 	if (strchr(domain->name, '/'))
 		return;
 	if (domain->saved)
-		add_definition(collection, "etc/libvirt/qemu", domain->name,
-			       xstrdup(domain->saved));
+		add_definition(collection, "etc/libvirt/qemu", domain->name, domain->saved);
 	if (domain->live) {
 		_cleanup_free_ char *number = pid ? xasprintf(" pid='%d'", pid) : xstrdup("");
+		_cleanup_free_ char *status = xasprintf("<domstatus state='%s'%s>\n%s</domstatus>",
+							status_word(domain->state), number,
+							domain->live);
 
-		add_definition(collection, "run/libvirt/qemu", domain->name,
-			       xasprintf("<domstatus state='%s'%s>\n%s</domstatus>",
-					 status_word(domain->state), number, domain->live));
+		add_definition(collection, "run/libvirt/qemu", domain->name, status);
 	}
-	if (domain->managed_save) {
-		_cleanup_free_ char *place = xasprintf("var/lib/libvirt/qemu/save/%s.save",
-						       domain->name);
-
-		collection_add(collection, place, xstrdup(""), PIECE_WORDS);
-	}
+	if (domain->managed_save)
+		collection_add(collection, save, xstrdup(""), PIECE_WORDS);
 }
 
 static void collect_libvirt(struct host *host, struct collection *collection)

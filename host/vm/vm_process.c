@@ -33,8 +33,7 @@ int vm_recorded_pid(struct host *host, const char *vm)
 	_cleanup_free_ char *path = xasprintf("run/libvirt/qemu/%s.xml", vm), *text = NULL;
 
 	/* libvirt takes no name with a slash. */
-	if (strchr(vm, '/') ||
-	    root_read_text(host->root, path, LIMIT_DEFINITION, &text, NULL) < 0)
+	if (strchr(vm, '/') || root_read_text(host->root, path, LIMIT_DEFINITION, &text, NULL) < 0)
 		return 0;
 	return vm_status_pid(text);
 }
