@@ -36,7 +36,11 @@ bool host_is_live(const struct host *host)
 
 bool host_is_whole(struct host *host)
 {
-	return host_is_live(host) || root_exists(host->root, RECORDED_WHOLE, NULL) > 0;
+	_cleanup_free_ char *text = NULL;
+
+	return host_is_live(host) ||
+	       (root_read_text(host->root, RECORDED_WHOLE, LIMIT_NUMBER, &text, NULL) == 0 &&
+		!strcmp(text, RECORDED_WHOLE_TEXT));
 }
 
 static char *find_name(struct host *host)

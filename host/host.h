@@ -27,8 +27,9 @@ bool host_is_live(const struct host *host);
  */
 bool host_is_whole(struct host *host);
 
-/* There in a record that is whole. */
-#define RECORDED_WHOLE "gpucheck/whole"
+/* There in a record that is whole, and what it says. */
+#define RECORDED_WHOLE      "gpucheck/whole"
+#define RECORDED_WHOLE_TEXT "what is not in this record was not there\n"
 
 /* Its name: uname's on this machine, etc/hostname below a directory, "unknown" when neither says.
  */

@@ -24,7 +24,8 @@ static void collect_name(struct collection *collection)
 static void collect_wholeness(struct host *host, struct collection *collection)
 {
 	if (host_is_whole(host))
-		collection_add(collection, RECORDED_WHOLE, xstrdup(""), PIECE_PLAIN);
+		collection_add(collection, RECORDED_WHOLE, xstrdup(RECORDED_WHOLE_TEXT),
+			       PIECE_PLAIN);
 }
 
 /* By trying, where that can be done: the node may be there and not work. */
@@ -207,10 +208,8 @@ static void hide_target(struct collection *collection, const char *target)
 		return;
 	user = xstrndup(target, (size_t)(at - target));
 	name = xstrndup(at + 1, strcspn(at + 1, ":"));
-	if (strcmp(user, "root") != 0)
-		scrub_word(collection->scrub, user, "user");
-	if (strspn(name, "0123456789.") != strlen(name))
-		scrub_word(collection->scrub, name, "guest");
+	scrub_name(collection->scrub, user, "user");
+	scrub_name(collection->scrub, name, "guest");
 }
 
 static void collect_guests(struct host *host, struct collection *collection)

@@ -127,9 +127,12 @@ class Folder(Recording):
         place, _ = self.record(self.root)
         with open(os.path.join(place, 'gpucheck/unreadable.json'), 'w', encoding='utf-8') as file:
             file.write('[]')
-        run = self.run_it('--root', place)
-        self.assertEqual(run.status, 2)
-        self.assertIn('unreadable.json', run.stderr)
+        os.unlink(os.path.join(place, 'proc/iomem'))
+        os.unlink(os.path.join(place, 'proc/meminfo'))
+        run = self.run_it('--root', place, '--format', 'json')
+        checks = {check['id']: check for check in json.loads(run.stdout)['checks']}
+        self.assertEqual(checks['display.console']['verdict'], 'error')
+        self.assertIn('unreadable.json', checks['display.console']['reason'])
 
 
 if __name__ == '__main__':
