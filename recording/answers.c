@@ -21,13 +21,6 @@ static void collect_name(struct collection *collection)
 	collection_add(collection, "etc/hostname", xstrdup("host\n"), PIECE_WORDS);
 }
 
-static void collect_wholeness(struct host *host, struct collection *collection)
-{
-	if (host_is_whole(host))
-		collection_add(collection, RECORDED_WHOLE, xstrdup(RECORDED_WHOLE_TEXT),
-			       PIECE_PLAIN);
-}
-
 /* By trying, where that can be done: the node may be there and not work. */
 static void collect_kvm(struct host *host, struct collection *collection)
 {
@@ -284,7 +277,6 @@ static void collect_names(struct host *host, struct collection *collection)
 void answers_collect(struct host *host, struct collection *collection)
 {
 	collect_name(collection);
-	collect_wholeness(host, collection);
 	collect_kvm(host, collection);
 	collect_image(host, collection);
 	collect_holders(host, collection);

@@ -278,7 +278,7 @@ static int put_piece(struct collection *collection, const struct piece *piece,
 static int put_unreadables(struct collection *collection, const struct folder *folder,
 			   struct recording *recording, struct error *error)
 {
-	struct unreadables clean = { 0 };
+	struct unreadables clean = { .whole = root_is_whole(collection->root) };
 	_cleanup_free_ char *text = NULL;
 	int r;
 
@@ -293,12 +293,12 @@ static int put_unreadables(struct collection *collection, const struct folder *f
 		unreadables_add(&clean, path, &why, one->there);
 		strings_add(&recording->unreadable, one->text);
 	}
-	if (!clean.count)
+	if (!clean.count && !clean.whole)
 		return 0;
 	text = unreadables_text(&clean);
 	unreadables_free(&clean);
 	recording->files++;
-	r = folder_put(folder, RECORDED_UNREADABLE, text, strlen(text), error);
+	r = folder_put(folder, RECORD_OF_RECORD, text, strlen(text), error);
 	return r;
 }
 

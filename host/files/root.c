@@ -31,7 +31,7 @@ static void read_unreadables(struct root *root)
 {
 	_cleanup_free_ char *text = NULL;
 	struct error error;
-	int r = root_read_text(root, RECORDED_UNREADABLE, LIMIT_UNREADABLES, &text, &error);
+	int r = root_read_text(root, RECORD_OF_RECORD, LIMIT_UNREADABLES, &text, &error);
 
 	if (r == 0)
 		r = unreadables_parse(text, &root->unreadables, &error);
@@ -75,6 +75,16 @@ void root_close(struct root *root)
 bool root_is_live(const struct root *root)
 {
 	return !root->directory;
+}
+
+bool root_is_whole(const struct root *root)
+{
+	return root_is_live(root) || root->unreadables.whole;
+}
+
+bool root_is_spoilt(const struct root *root)
+{
+	return root->spoilt.code;
 }
 
 const char *root_directory(const struct root *root)
