@@ -42,16 +42,21 @@ const size_t scrub_matcher_count = ARRAY_SIZE(scrub_matchers);
 
 /* Host names that say nothing of a host, and those that are words of the files we read. */
 static const char *const common_names[] = {
-	"localhost", "host",        "unknown", "debian",    "ubuntu",  "proxmox",   "pve",
-	"pop-os",    "mint",        "linux",   "gnu",       "kernel",  "server",    "desktop",
-	"laptop",    "workstation", "pc",      "gpu",       "kvm",     "qemu",      "libvirt",
-	"pci",       "vfio",        "iommu",   "intel",     "amd",     "nvidia",    "radeon",
-	"nouveau",   "amdgpu",      "root",    "boot",      "grub",    "initrd",    "quiet",
-	"splash",    "on",          "off",     "yes",       "no",      "true",      "false",
-	"default",   "auto",        "if",      "set",       "menu",    "menuentry", "options",
-	"options",   "alias",       "install", "blacklist", "softdep", "title",     "version",
-	"guest",     "vm",          "test",    "lab",       "domain",  "user",      "none",
-	"memory",    "cpu",         "device",  "driver",    "section", "screen",    "monitor",
+	"localhost",   "host",    "unknown",   "debian",  "ubuntu",
+	"proxmox",     "pve",     "pop-os",    "mint",    "linux",
+	"gnu",         "kernel",  "server",    "desktop", "laptop",
+	"workstation", "pc",      "gpu",       "kvm",     "qemu",
+	"libvirt",     "pci",     "vfio",      "iommu",   "intel",
+	"amd",         "nvidia",  "radeon",    "nouveau", "amdgpu",
+	"root",        "boot",    "grub",      "initrd",  "quiet",
+	"splash",      "on",      "off",       "yes",     "no",
+	"true",        "false",   "default",   "auto",    "if",
+	"set",         "menu",    "menuentry", "options", "options",
+	"alias",       "install", "blacklist", "softdep", "title",
+	"version",     "guest",   "vm",        "test",    "lab",
+	"domain",      "user",    "none",      "admin",   "administrator",
+	"memory",      "cpu",     "device",    "driver",  "section",
+	"screen",      "monitor",
 };
 
 struct scrub *scrub_new(void)
@@ -155,6 +160,12 @@ static void add_spellings(struct scrub *scrub, const char *name, const char *sta
 	add_word(scrub, name, stand_in);
 	add_word(scrub, doubled, stand_in);
 	add_word(scrub, under, stand_in);
+}
+
+void scrub_name(struct scrub *scrub, const char *name, const char *stand_in)
+{
+	if (!is_common(name))
+		add_spellings(scrub, name, stand_in);
 }
 
 bool scrub_host_name(struct scrub *scrub, const char *name)

@@ -44,6 +44,9 @@ void scrub_keep(struct scrub *scrub, const char *name);
  * one ("Default string") is passed over. */
 void scrub_serial(struct scrub *scrub, const char *serial);
 
+/* A name of somebody or something else, where it is no common one. */
+void scrub_name(struct scrub *scrub, const char *name, const char *stand_in);
+
 /* Any word of this host, and what stands for it. */
 void scrub_word(struct scrub *scrub, const char *word, const char *stand_in);
 
