@@ -25,7 +25,8 @@ static int version_command(const struct options *options)
 
 static int (*const commands[])(const struct options *options) = {
 	[MODE_CHECK] = check_command,     [MODE_FIX] = fix_command,
-	[MODE_UNDO] = undo_command,       [MODE_LIST] = list_command,
+	[MODE_UNDO] = undo_command,       [MODE_RECORD] = record_command,
+	[MODE_MERGE] = merge_command,     [MODE_LIST] = list_command,
 	[MODE_EXPLAIN] = explain_command, [MODE_HELP] = help_command,
 	[MODE_VERSION] = version_command, [MODE_TOPOLOGY] = topology_command,
 };

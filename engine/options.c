@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/nearest.h"
+#include "engine/option_rules.h"
 #include "engine/suggestion.h"
 #include "host/vm/guests.h"
 #include "probes/catalogue.h"
@@ -26,6 +27,8 @@ enum {
 	OPTION_CONFIG,
 	OPTION_FIX,
 	OPTION_UNDO,
+	OPTION_MERGE,
+	OPTION_RECORD,
 	OPTION_ALLOW_DISRUPTION,
 };
 
@@ -38,6 +41,8 @@ static const struct option long_options[] = {
 	{ "config", required_argument, NULL, OPTION_CONFIG },
 	{ "fix", no_argument, NULL, OPTION_FIX },
 	{ "undo", no_argument, NULL, OPTION_UNDO },
+	{ "merge", no_argument, NULL, OPTION_MERGE },
+	{ "record", required_argument, NULL, OPTION_RECORD },
 	{ "dry-run", no_argument, NULL, 'n' },
 	{ "yes", no_argument, NULL, 'y' },
 	{ "allow-disruption", no_argument, NULL, OPTION_ALLOW_DISRUPTION },
@@ -61,6 +66,8 @@ const char options_help[] =
 	"Usage: gpucheck [OPTION]... [CHECK]...\n"
 	"       gpucheck --fix [OPTION]... [CHECK]...\n"
 	"       gpucheck --undo [ID | list]\n"
+	"       gpucheck --merge FILE...\n"
+	"       gpucheck --record DIR [OPTION]...\n"
 	"       gpucheck --topology [-v] [-g GPU]...\n"
 	"       gpucheck --list | --explain CHECK\n"
 	"\n"
@@ -74,13 +81,18 @@ const char options_help[] =
 	"                       where the guest's sshd is; default: as libvirt knows it\n"
 	"  -c, --connect URI    libvirt; default: qemu:///system\n"
 	"  -t, --through STAGE  stop after a stage\n"
-	"  -f, --format FORMAT  text, tap or json; default: text on a terminal, else tap\n"
+	"  -f, --format FORMAT  text, tap, json, junit or prometheus; default: text on a\n"
+	"                       terminal, else tap\n"
 	"  -o, --output FILE    write the report there, whole or not at all\n"
 	"      --root DIR       read the host's files below DIR: a recorded host\n"
 	"      --wait SECONDS   keep trying what the VM and the guest fail\n"
 	"      --config FILE    default: /etc/gpucheck.conf\n"
 	"      --fix            show a plan for what fails, ask, apply it, check again\n"
 	"      --undo [ID]      take back the last plan, or this one; list: show them\n"
+	"      --merge FILE...  one report out of many hosts' JSON reports\n"
+	"      --record DIR     write what the checks read of this host, without serial\n"
+	"                       numbers, hardware addresses, host names and keys: --root\n"
+	"                       DIR replays it\n"
 	"  -n, --dry-run        with --fix or --undo: only show what would change\n"
 	"  -y, --yes            with --fix: do not ask\n"
 	"      --allow-disruption\n"
@@ -154,9 +166,9 @@ static bool set_mode(int option, struct options *options)
 		enum mode mode;
 	} modes[] = {
 		{ OPTION_FIX, MODE_FIX },           { OPTION_UNDO, MODE_UNDO },
-		{ OPTION_LIST, MODE_LIST },         { OPTION_EXPLAIN, MODE_EXPLAIN },
-		{ OPTION_VERSION, MODE_VERSION },   { 'h', MODE_HELP },
-		{ OPTION_TOPOLOGY, MODE_TOPOLOGY },
+		{ OPTION_MERGE, MODE_MERGE },       { OPTION_LIST, MODE_LIST },
+		{ OPTION_EXPLAIN, MODE_EXPLAIN },   { OPTION_VERSION, MODE_VERSION },
+		{ OPTION_TOPOLOGY, MODE_TOPOLOGY }, { 'h', MODE_HELP },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
@@ -219,6 +231,10 @@ static int parse_argument(int option, struct options *options, struct error *err
 	case OPTION_ROOT:
 		options->root = optarg;
 		return 0;
+	case OPTION_RECORD:
+		options->mode = MODE_RECORD;
+		options->record = optarg;
+		return *optarg ? 0 : error_set(error, EINVAL, "--record needs a folder's name");
 	case OPTION_COLOR:
 		return parse_color(optarg, &options->color, error);
 	default:
@@ -274,56 +290,6 @@ static int refuse(int option, char **argv, struct error *error)
 			 strchr(word, '=') ? "%s: takes no argument" : "unknown option %s", word);
 }
 
-/* The word behind --undo: a plan's number, or "list". */
-static int parse_undo(struct options *options, struct error *error)
-{
-	const char *word = options->checks.count ? options->checks.items[0] : NULL;
-	unsigned long id;
-	char *end;
-
-	if (options->checks.count > 1)
-		return error_set(error, EINVAL, "--undo takes one plan: --undo %s", word);
-	if (!word)
-		return 0;
-	options->undo_list = !strcmp(word, "list");
-	id = strtoul(word, &end, 10);
-	if (!options->undo_list && (!isdigit((unsigned char)*word) || *end || !id || id > 999999))
-		return error_set(error, EINVAL,
-				 "--undo %s: not the number of a plan; gpucheck --undo list shows "
-				 "them all",
-				 word);
-	options->undo_id = options->undo_list ? 0 : (unsigned)id;
-	strings_free(&options->checks);
-	return 0;
-}
-
-/* Options that would be passed over silently are refused: they were meant. */
-static int check_combination(struct options *options, struct error *error)
-{
-	if (options->mode == MODE_UNDO && parse_undo(options, error) < 0)
-		return -EINVAL;
-	if (options->mode == MODE_TOPOLOGY && options->format &&
-	    strcmp(options->format, "text") != 0)
-		return error_set(error, EINVAL,
-				 "--topology is a drawing and has no format %s; for programs: "
-				 "gpucheck --format json --verbose iommu.isolated",
-				 options->format);
-	if (options->mode == MODE_TOPOLOGY && options->checks.count)
-		return error_set(error, EINVAL,
-				 "--topology %s: it takes no check; name a card with --gpu",
-				 options->checks.items[0]);
-	if (options->allow_disruption && options->mode != MODE_FIX)
-		return error_set(
-			error, EINVAL,
-			"--allow-disruption goes with --fix: gpucheck --fix --allow-disruption");
-	if (options->yes && options->mode != MODE_FIX && options->mode != MODE_UNDO)
-		return error_set(error, EINVAL, "--yes goes with --fix: gpucheck --fix --yes");
-	if (options->dry_run && options->mode != MODE_FIX && options->mode != MODE_UNDO)
-		return error_set(error, EINVAL,
-				 "--dry-run goes with --fix or --undo: gpucheck --fix --dry-run");
-	return 0;
-}
-
 int options_parse(int argc, char **argv, struct options *ret, struct error *error)
 {
 	struct options options = { .through = STAGE_GUEST };
@@ -343,7 +309,7 @@ int options_parse(int argc, char **argv, struct options *ret, struct error *erro
 	}
 	for (int i = optind; i < argc; i++)
 		strings_add(&options.checks, argv[i]);
-	r = check_combination(&options, error);
+	r = options_complete(&options, error);
 	if (r < 0)
 		options_free(&options);
 	else
@@ -355,4 +321,5 @@ void options_free(struct options *options)
 {
 	strings_free(&options->gpus);
 	strings_free(&options->checks);
+	strings_free(&options->files);
 }

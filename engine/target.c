@@ -135,11 +135,9 @@ static int by_name(struct host *host, const char *name, struct gpu_list *list, s
 static int is_on_vfio(struct host *host, struct pci_function *gpu, struct error *error)
 {
 	const char *driver;
-	bool vfio = false;
-	int r = pci_driver(host, gpu, &driver, error);
+	bool vfio;
+	int r = vfio_driver_of(host, gpu, &driver, &vfio, error);
 
-	if (r == 0 && driver)
-		r = driver_is_vfio(host, gpu, driver, &vfio, error);
 	return r < 0 ? r : vfio;
 }
 

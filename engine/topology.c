@@ -126,8 +126,7 @@ static void read_facts(struct host *host, const struct vms *vms, struct topology
 	_cleanup_free_ char *described = pci_describe(host, function);
 	bool vfio = false;
 
-	if (pci_driver(host, function, &place->driver, NULL) == 0 && place->driver)
-		driver_is_vfio(host, function, place->driver, &vfio, NULL);
+	vfio_driver_of(host, function, &place->driver, &vfio, NULL);
 	pci_group(host, function, &place->group, NULL);
 	if (pci_config(host, function, &place->config, NULL) < 0)
 		place->config = (struct pci_config){ .header = -1, .port = -1 };

@@ -96,7 +96,7 @@ static void run(const struct subject *subject, struct finding *finding)
 	struct error error;
 	int r = boot_framebuffers_find(subject->host, &all.items, &all.count, &error);
 
-	if (r == -ENOENT && !host_is_live(subject->host)) {
+	if (r == -ENOENT && !host_is_whole(subject->host)) {
 		finding_say(finding, VERDICT_SKIP,
 			    "what holds the card's memory is not recorded (no /proc/iomem)");
 	} else if (r == -EACCES && host_is_live(subject->host)) {

@@ -43,13 +43,11 @@ static bool is_virtual(const struct subject *subject, struct pci_function *funct
 /* The function's driver now when that is a driver of vfio's; NULL when it is not, or not known. */
 static const char *vfio_driver_now(const struct subject *subject, struct pci_function *function)
 {
-	const char *driver = NULL;
-	bool vfio = false;
+	const char *driver;
+	bool vfio;
+	int r = vfio_driver_of(subject->host, function, &driver, &vfio, NULL);
 
-	if (pci_driver(subject->host, function, &driver, NULL) < 0 || !driver ||
-	    driver_is_vfio(subject->host, function, driver, &vfio, NULL) < 0)
-		return NULL;
-	return vfio ? driver : NULL;
+	return r == 0 && vfio ? driver : NULL;
 }
 
 static void note_good(struct judgement *judgement, size_t index, const struct next_binding *binding)
@@ -281,7 +279,7 @@ static void run(const struct subject *subject, struct finding *finding)
 	}
 	r = next_boot_facts_read(subject->host, subject->card, subject->asked, &judgement.facts,
 				 &judgement.image, &error);
-	if (r == -ENOENT && !host_is_live(subject->host))
+	if (r == -ENOENT && !host_is_whole(subject->host))
 		finding_say(finding, VERDICT_SKIP, "not recorded: %s", error.text);
 	else if (r < 0)
 		finding_say_error(finding, &error);

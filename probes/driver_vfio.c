@@ -3,9 +3,9 @@
 #include "base/alloc.h"
 #include "base/strings.h"
 #include "host/modules/kernel_modules.h"
-#include "host/modules/vfio_driver.h"
 #include "host/pci/pci_names.h"
 #include "probes/bind_fix.h"
+#include "probes/driver_evidence.h"
 
 /* Drivers of the card's functions that are vfio's, and the modules of the others; each once. */
 struct drivers {
@@ -30,18 +30,15 @@ static void note_module(const struct subject *subject, const char *driver, struc
 static void judge(const struct subject *subject, struct pci_function *function, bool is_gpu,
 		  struct drivers *drivers, struct finding *finding)
 {
-	_cleanup_free_ char *path = pci_path(function, "driver");
 	_cleanup_free_ char *who = pci_describe(subject->host, function);
 	const char *driver;
 	struct error error;
-	bool vfio = false;
+	bool vfio;
 
-	if (pci_driver(subject->host, function, &driver, &error) < 0 ||
-	    (driver && driver_is_vfio(subject->host, function, driver, &vfio, &error) < 0)) {
+	if (driver_evidence(subject, function, finding, &driver, &vfio, &error) < 0) {
 		finding_say_error(finding, &error);
 		return;
 	}
-	finding_evidence(finding, path, "%s", driver ? driver : "none");
 	if (vfio) {
 		note(&drivers->vfio, driver);
 	} else if (driver) {

@@ -28,6 +28,8 @@ static const struct {
 	[GUEST_BROKEN] = { VERDICT_ERROR, NULL },
 	[GUEST_GARBLED] = { VERDICT_PASS, NULL },
 	[GUEST_NO_PCI] = { VERDICT_PASS, NULL },
+	[GUEST_NO_SSH] = { VERDICT_ERROR, "install libssh on this host; gpucheck speaks with "
+					  "guests by it" },
 };
 
 static void run(const struct subject *subject, struct finding *finding)

@@ -45,7 +45,8 @@ static void say_why_not(const struct subject *subject, struct finding *finding)
 
 static void run(const struct subject *subject, struct finding *finding)
 {
-	bool live = host_is_live(subject->host);
+	/* A record that is whole holds what trying showed. */
+	bool live = host_is_whole(subject->host);
 	struct error error;
 	struct cpu cpu;
 	int usable = kvm_is_usable(subject->host, &error);

@@ -41,7 +41,7 @@ static void judge_next(const struct subject *subject, const struct boot_argument
 {
 	_cleanup_free_ char *where = NULL;
 
-	if (boot->next_code == -ENOENT && !host_is_live(subject->host)) {
+	if (boot->next_code == -ENOENT && !host_is_whole(subject->host)) {
 		finding_say(finding, VERDICT_SKIP,
 			    "this boot's arguments leave the IOMMU alone; the next boot's are not "
 			    "recorded (%s)",

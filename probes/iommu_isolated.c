@@ -5,9 +5,9 @@
 #include "host/card/gpu_kind.h"
 #include "host/iommu/iommu.h"
 #include "host/modules/kernel_modules.h"
-#include "host/modules/vfio_driver.h"
 #include "host/pci/pci_names.h"
 #include "probes/boot_arguments.h"
+#include "probes/driver_evidence.h"
 
 #include <string.h>
 
@@ -52,18 +52,14 @@ static int judge_member(const struct subject *subject, struct pci_function *func
 			struct group *group, struct finding *finding, struct error *error)
 {
 	_cleanup_free_ char *who = pci_describe(subject->host, function);
-	_cleanup_free_ char *path = pci_path(function, "driver");
-	bool bridge = false, vfio = false;
+	bool bridge, vfio;
 	const char *driver;
-	int r = pci_driver(subject->host, function, &driver, error);
+	int r = is_bridge(subject, function, &bridge, error);
 
 	if (r == 0)
-		r = is_bridge(subject, function, &bridge, error);
-	if (r == 0 && driver)
-		r = driver_is_vfio(subject->host, function, driver, &vfio, error);
+		r = driver_evidence(subject, function, finding, &driver, &vfio, error);
 	if (r < 0)
 		return r;
-	finding_evidence(finding, path, "%s", driver ? driver : "none");
 	if (bridge && (!driver || !strcmp(driver, "pcieport")))
 		group->bridges++;
 	else

@@ -31,7 +31,7 @@ static char *kib_text(uint64_t kib)
 static void say_unread(struct look *look, int r, const struct error *error)
 {
 	look->is_missing = true;
-	if (r == -ENOENT && !host_is_live(look->subject->host))
+	if (r == -ENOENT && !host_is_whole(look->subject->host))
 		finding_say(look->finding, VERDICT_SKIP, "not recorded: %s", error->text);
 	else
 		finding_say_error(look->finding, error);

@@ -216,7 +216,7 @@ static void run(const struct subject *subject, struct finding *finding)
 
 	if (r == -EOPNOTSUPP) {
 		finding_say(finding, VERDICT_SKIP, "%s: its window is not known", error.text);
-	} else if (r == -ENOENT && !host_is_live(subject->host)) {
+	} else if (r == -ENOENT && !host_is_whole(subject->host)) {
 		finding_say(finding, VERDICT_SKIP, "not recorded: %s", error.text);
 	} else if (r < 0) {
 		finding_say_error(finding, &error);

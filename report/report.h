@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "engine/outcome.h"
+#include "report/fleet.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@ struct style {
 struct format {
 	const char *name;
 	void (*write)(const struct outcome *outcome, const struct style *style, FILE *out);
+	void (*write_fleet)(const struct fleet *fleet, const struct style *style, FILE *out);
 };
 
 /* NULL when there is no such format. */

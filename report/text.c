@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The report for a person: stages in the chain's order, facts in words, one next thing to do. */
 #include "base/alloc.h"
+#include "report/fleet_text.h"
 #include "report/page.h"
+#include "report/verdict_colors.h"
 
 #include <string.h>
 
@@ -17,12 +19,6 @@ static const char *const headings[STAGES] = {
 	[STAGE_HOST] = "Host and firmware", [STAGE_IOMMU] = "IOMMU",
 	[STAGE_DRIVER] = "Driver",          [STAGE_DISPLAY] = "Display",
 	[STAGE_VM] = "Virtual machine",     [STAGE_GUEST] = "Guest",
-};
-
-/* Select Graphic Rendition (ECMA-48, 8.3.117). */
-static const char *const colors[VERDICTS] = {
-	[VERDICT_PASS] = "\033[32m",   [VERDICT_SKIP] = "\033[2m",     [VERDICT_WARN] = "\033[33m",
-	[VERDICT_FAIL] = "\033[1;31m", [VERDICT_ERROR] = "\033[1;35m",
 };
 
 static void write_head(const struct outcome *outcome, const struct style *style, FILE *out)
@@ -72,7 +68,7 @@ static void write_result(const struct outcome *outcome, const struct result *res
 					      : xstrdup(result->finding.reason);
 
 	if (style->color)
-		fprintf(out, "  %s%-5s\033[0m ", colors[verdict], name);
+		fprintf(out, "  %s%-5s" COLOR_END " ", verdict_colors[verdict], name);
 	else
 		fprintf(out, "  %-5s ", name);
 	if (is_narrow(style))
@@ -176,4 +172,8 @@ static void write_text(const struct outcome *outcome, const struct style *style,
 	write_next(outcome, style, out);
 }
 
-const struct format text_format = { .name = "text", .write = write_text };
+const struct format text_format = {
+	.name = "text",
+	.write = write_text,
+	.write_fleet = write_fleet_text,
+};

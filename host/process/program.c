@@ -72,7 +72,7 @@ _Noreturn static void become(const char *path, const char *name, int input, int 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (dup2(input, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0)
 		execv(path, arguments);
-	_exit(127);
+	_exit(126);
 }
 
 static int start(struct child *child)
@@ -103,6 +103,21 @@ static int start(struct child *child)
 	return 0;
 }
 
+/* The dynamic loader ends a program by this status, in its name, where a library is missing. */
+enum { STATUS_NOT_LOADED = 127 };
+
+static void judge_status(struct program_call *call, int status)
+{
+	if (WIFEXITED(status) && WEXITSTATUS(status) == STATUS_NOT_LOADED && call->package)
+		error_set(&call->error, ELIBACC,
+			  "%s is not installed, and %s needs it: apt install %s", call->package,
+			  call->name, call->package);
+	else if (!WIFEXITED(status) || WEXITSTATUS(status))
+		error_set(&call->error, EPROTO, "%s ended by %s %d", call->name,
+			  WIFEXITED(status) ? "status" : "signal",
+			  WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+}
+
 /* End the child if it still runs, and judge what it left. */
 static void finish(struct child *child)
 {
@@ -116,10 +131,8 @@ static void finish(struct child *child)
 	child->output = -1;
 	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (!call->error.code && (!WIFEXITED(status) || WEXITSTATUS(status)))
-		error_set(&call->error, EPROTO, "%s ended by %s %d", call->name,
-			  WIFEXITED(status) ? "status" : "signal",
-			  WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+	if (!call->error.code)
+		judge_status(call, status);
 	if (call->error.code)
 		return;
 	call->answer = json_loadb(child->text ? child->text : "", child->length, 0, &why);
@@ -220,4 +233,11 @@ void program_call_all(struct program_call *calls, size_t count, const struct tel
 const char *answer_string(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
+}
+
+uint64_t answer_number(const json_t *object, const char *key)
+{
+	json_int_t number = json_integer_value(json_object_get(object, key));
+
+	return number > 0 ? (uint64_t)number : 0;
 }

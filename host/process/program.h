@@ -8,14 +8,16 @@
 
 #include <jansson.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct program_call {
-	const char *name; /* gpucheck-libvirt: beside this program, else in its libexec folder */
-	json_t *request;  /* the caller's */
-	unsigned seconds; /* it is killed after this */
-	size_t limit;     /* bytes of answer it may give */
-	json_t *answer;   /* out: a new reference, or NULL with error filled */
-	struct error error;
+	const char *name;    /* gpucheck-libvirt: beside this program, else in its libexec folder */
+	const char *package; /* Debian's, of the library without which it cannot start; or NULL */
+	json_t *request;     /* the caller's */
+	unsigned seconds;    /* it is killed after this */
+	size_t limit;        /* bytes of answer it may give */
+	json_t *answer;      /* out: a new reference, or NULL with error filled */
+	struct error error;  /* ELIBACC: a shared library that it needs is not installed */
 };
 
 /*
@@ -27,5 +29,8 @@ void program_call_all(struct program_call *calls, size_t count, const struct tel
 
 /* The string at a key of an answer; NULL when it is null, missing or no string. The object's. */
 const char *answer_string(const json_t *object, const char *key);
+
+/* The number at a key of an answer; 0 when it is below that, null, missing or no whole number. */
+uint64_t answer_number(const json_t *object, const char *key);
 
 #endif

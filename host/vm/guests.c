@@ -75,7 +75,7 @@ static void take_call(struct program_call *call, struct guest *guest)
 		guest_answer_read(call->answer, guest);
 		json_decref(call->answer);
 	} else {
-		guest->state = GUEST_UNREACHABLE;
+		guest->state = call->error.code == -ELIBACC ? GUEST_NO_SSH : GUEST_UNREACHABLE;
 		guest->text = xstrdup(call->error.text);
 	}
 	json_decref(call->request);
@@ -119,6 +119,7 @@ void guests_ask(struct host *host, const struct guest_place *places, size_t coun
 		}
 		asked[call_count] = host->guest_count - 1;
 		calls[call_count++] = (struct program_call){ .name = "gpucheck-guest",
+							     .package = "libssh-4",
 							     .request = request,
 							     .seconds = ANSWER_SECONDS,
 							     .limit = ANSWER_LIMIT };

@@ -34,6 +34,7 @@ int vm_program_ask(const struct teller *teller, json_t *request, unsigned second
 		/* A request without a uri needs no libvirt, which takes long to load. */
 		.name = json_object_get(request, "uri") ? "gpucheck-libvirt"
 							: "gpucheck-definitions",
+		.package = json_object_get(request, "uri") ? "libvirt0" : "libxml2",
 		.request = request,
 		.seconds = seconds,
 		.limit = ANSWER_LIMIT,

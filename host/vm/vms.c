@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "host/process/program.h"
 #include "host/state.h"
+#include "host/vm/recorded_libvirt.h"
 #include "host/vm/vm_files.h"
 #include "host/vm/vm_program.h"
 
@@ -167,20 +168,35 @@ static int read_libvirt(struct host *host, struct vms *vms, struct error *error)
 	vms->source = VMS_LIBVIRT;
 	vms->uri = xstrdup(uri);
 	r = ask(host, json_pack("{s:s}", "uri", uri), vms, error);
+	/* What a removed libvirt left in /etc. Of a libvirt that was named the error tells more. */
+	if (r == -ELIBACC && !host->libvirt_uri) {
+		vms->source = VMS_NO_LIBVIRT;
+		return 0;
+	}
 	return r < 0 ? error_wrap(error, "libvirt at %s", uri) : 0;
 }
 
 static int read_files(struct host *host, struct vms *vms, struct error *error)
 {
+	struct recorded_libvirt told;
 	json_t *request;
-	int r = vm_files_request(host->root, &request, error);
+	int r = recorded_libvirt_read(host->root, &told, error);
 
+	if (r < 0)
+		return r;
+	if (told.absent) {
+		vms->source = VMS_NO_LIBVIRT;
+		return 0;
+	}
+	r = vm_files_request(host->root, &request, error);
 	vms->source = VMS_FILES;
 	if (r == -ENOENT) {
 		vms->source = VMS_NOT_RECORDED;
 		return 0;
 	}
-	return r < 0 ? r : ask(host, request, vms, error);
+	r = r < 0 ? r : ask(host, request, vms, error);
+	vms->version = told.version;
+	return r;
 }
 
 int vms_read(struct host *host, const struct vms **ret, struct error *error)

@@ -23,6 +23,7 @@ int main(void)
 	srunner_add_suite(runner, boot_framebuffer_suite());
 	srunner_add_suite(runner, command_suite());
 	srunner_add_suite(runner, engine_suite());
+	srunner_add_suite(runner, fleet_suite());
 	srunner_add_suite(runner, fold_suite());
 	srunner_add_suite(runner, guest_answer_suite());
 	srunner_add_suite(runner, guest_suite());
@@ -38,7 +39,9 @@ int main(void)
 	srunner_add_suite(runner, recorded_holders_suite());
 	srunner_add_suite(runner, pci_window_suite());
 	srunner_add_suite(runner, places_suite());
+	srunner_add_suite(runner, reduce_suite());
 	srunner_add_suite(runner, report_suite());
+	srunner_add_suite(runner, scrub_suite());
 	srunner_add_suite(runner, reset_suite());
 	srunner_add_suite(runner, root_names_suite());
 	srunner_add_suite(runner, root_suite());
