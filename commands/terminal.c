@@ -93,6 +93,11 @@ struct style style_for(const struct options *options)
 	return style_of(options, options->output ? -1 : STDOUT_FILENO);
 }
 
+struct style style_for_programs(const struct options *options)
+{
+	return (struct style){ .quiet = options->quiet, .verbose = options->verbose };
+}
+
 struct style style_for_plan(const struct options *options)
 {
 	return style_of(options, STDERR_FILENO);

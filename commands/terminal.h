@@ -9,6 +9,9 @@
 /* Of results: standard output, or the file of --output. */
 struct style style_for(const struct options *options);
 
+/* Of results in a format for programs: neither locale nor terminal count. */
+struct style style_for_programs(const struct options *options);
+
 /* Of messages, on standard error. A text that is no terminal's is not folded: a line a message. */
 struct style style_for_messages(void);
 

@@ -78,7 +78,8 @@ int libvirt_domains(struct host *host, struct libvirt_domain **ret, size_t *ret_
 	json_t *answer;
 	const json_t *list;
 	bool good = true;
-	int r = vm_program_ask(host_teller(host), json_pack("{s:s, s:b}", "uri", vms_uri(host), "texts", 1),
+	int r = vm_program_ask(host_teller(host),
+			       json_pack("{s:s, s:b}", "uri", vms_uri(host), "texts", 1),
 			       VM_PROGRAM_SECONDS, &answer, error);
 
 	if (r < 0)
