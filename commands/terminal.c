@@ -98,9 +98,13 @@ struct style style_for_programs(const struct options *options)
 	return (struct style){ .quiet = options->quiet, .verbose = options->verbose };
 }
 
-struct style style_for_plan(const struct options *options)
+struct style style_for_plan(const struct options *options, int descriptor)
 {
-	return style_of(options, STDERR_FILENO);
+	const bool file = descriptor == STDOUT_FILENO && options->output;
+	struct style style = style_of(options, file ? -1 : descriptor);
+
+	style.width = style.columns ? style.width : 0;
+	return style;
 }
 
 struct style style_for_messages(void)
