@@ -14,8 +14,10 @@ enum mode {
 	MODE_FIX,
 	MODE_UNDO,
 	MODE_MERGE,
+	MODE_RECORD,
 	MODE_LIST,
 	MODE_EXPLAIN,
+	MODE_TOPOLOGY,
 	MODE_HELP,
 	MODE_VERSION,
 };
@@ -35,6 +37,7 @@ struct options {
 	unsigned wait;       /* seconds to keep trying VM and guest */
 	const char *format;  /* NULL: by the kind of output */
 	const char *output;  /* NULL: standard output */
+	const char *record;  /* --record: the folder to write */
 	const char *root;    /* NULL: this machine */
 	enum color color;
 	bool dry_run;          /* --fix, --undo: only show */

@@ -192,20 +192,28 @@ static int choose_vms(struct host *host, const struct question *question, struct
 static int run_vm_part(struct host *host, const struct question *question, struct outcome *outcome,
 		       struct error *error)
 {
-	const long long end = monotonic_ms() + 1000LL * question->wait;
+	const long long begin = monotonic_ms(), end = begin + 1000LL * question->wait;
+	const struct teller *teller = host_teller(host);
+	_cleanup_free_ char *what = xasprintf("waiting for the VM and its guest, %u s at most",
+					      question->wait);
 	const size_t keep = outcome->count;
 	int r = choose_vms(host, question, error);
 
+	if (question->wait)
+		teller_begin(teller, what);
 	while (r == 0) {
 		run_part(host, question, true, outcome);
 		if (is_settled(outcome, keep) || monotonic_ms() >= end)
 			break;
 		sleep(1);
+		teller_tick(teller, (unsigned)((monotonic_ms() - begin) / 1000));
 		outcome_cut(outcome, keep);
 		vms_forget(host);
 		guests_forget(host);
 		r = choose_vms(host, question, error);
 	}
+	if (question->wait)
+		teller_end(teller, r == 0, (unsigned)((monotonic_ms() - begin) / 1000));
 	return r;
 }
 

@@ -1,48 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text in a table. */
+/* How much room text takes on a screen. */
 #include "report/columns.h"
 
-#include <stdbool.h>
-#include <string.h>
+#include "base/utf8.h"
 
-static const char mark[] = "...";
+#include <wchar.h>
 
-static bool begins_character(char byte)
+/* Of the character at text; its bytes in *ret_length, 1 where it is no UTF-8. */
+static int width_at(const char *text, size_t *ret_length)
 {
-	return (byte & 0xc0) != 0x80;
+	uint32_t character;
+	size_t length = utf8_decode(text, &character);
+	int width = length > 1 ? wcwidth((wchar_t)character) : 1;
+
+	*ret_length = length ? length : 1;
+	return width < 0 ? 1 : width;
 }
 
-int columns_of(const char *text)
+size_t bytes_in_columns(const char *text, size_t length, int columns)
 {
-	int count = 0;
+	size_t done = 0, step;
 
-	for (; *text; text++)
-		count += begins_character(*text);
-	return count;
-}
-
-void write_cut(const char *text, int width, FILE *out)
-{
-	int column = 0, room = width - (int)strlen(mark);
-
-	if (width <= 0 || columns_of(text) <= width) {
-		fputs(text, out);
-		return;
-	}
-	for (; *text; text++) {
-		column += begins_character(*text);
-		if (column > room)
+	while (done < length) {
+		columns -= width_at(text + done, &step);
+		if (columns < 0)
 			break;
-		fputc(*text, out);
+		done += step;
 	}
-	fprintf(out, "%.*s", width, mark);
+	return done < length ? done : length;
 }
 
-void write_padded(const char *text, int width, FILE *out)
+int columns_of(const char *text, size_t length)
 {
-	int length = columns_of(text);
+	int columns = 0;
+	size_t step;
 
-	write_cut(text, width, out);
-	if (length < width)
-		fprintf(out, "%*s", width - length, "");
+	for (size_t done = 0; done < length; done += step)
+		columns += width_at(text + done, &step);
+	return columns;
 }

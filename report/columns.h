@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text in a table: padded or cut to a number of columns. */
+/* How much room text takes on a screen. */
 #ifndef GPUCHECK_REPORT_COLUMNS_H
 #define GPUCHECK_REPORT_COLUMNS_H
 
-#include <stdio.h>
+#include <stddef.h>
 
-/* A character takes a column; UTF-8's continuation bytes take none. */
-int columns_of(const char *text);
+/*
+ * Columns of the first `length` bytes: two for a wide character (wcwidth(3), by the locale's
+ * LC_CTYPE), none for one that combines. What the locale does not know counts one.
+ */
+int columns_of(const char *text, size_t length);
 
-/* Exactly `width` columns of it, the end replaced by "..." where it is longer. */
-void write_padded(const char *text, int width, FILE *out);
-
-/* At most `width` columns of it, cut in the same way; 0 or less: all of it. */
-void write_cut(const char *text, int width, FILE *out);
+/* Bytes of the longest beginning that takes no more than this many columns. */
+size_t bytes_in_columns(const char *text, size_t length, int columns);
 
 #endif

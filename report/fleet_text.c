@@ -3,18 +3,18 @@
 #include "report/fleet_text.h"
 
 #include "base/alloc.h"
+#include "report/cell.h"
 #include "report/columns.h"
-#include "report/escape.h"
-#include "report/fold.h"
+#include "report/page.h"
 #include "report/verdict_colors.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
 	INDENT = 2,
-	GAP = 2, /* between columns */
-	LEAST_NAME = 12,
+	LEAST_NAME = 9,
 	LEAST_CELL = 4, /* "FAIL" */
 };
 
@@ -80,11 +80,17 @@ static int compare_rows(const void *a, const void *b)
 	return strverscmp(one->outcome->host, other->outcome->host);
 }
 
-static int cell_width(enum stage stage)
+/* Between columns. */
+static int gap(const struct style *style)
 {
-	int columns = columns_of(stage_name(stage));
+	return is_narrow(style) ? 1 : 2;
+}
 
-	return columns > LEAST_CELL ? columns : LEAST_CELL;
+static int cell_width(enum stage stage, const struct style *style)
+{
+	int columns = (int)strlen(stage_name(stage));
+
+	return columns > LEAST_CELL && !is_narrow(style) ? columns : LEAST_CELL;
 }
 
 /* Columns for the names: as many as the longest has, as far as the line is wide enough. */
@@ -93,10 +99,10 @@ static int name_width(const struct row *rows, size_t count, const struct style *
 	int widest = LEAST_NAME, room = style->width - INDENT;
 
 	for (int s = 0; s < STAGES; s++)
-		room -= GAP + cell_width((enum stage)s);
+		room -= gap(style) + cell_width((enum stage)s, style);
 	for (size_t i = 0; i < count; i++) {
-		_cleanup_free_ char *name = escape_controls(rows[i].outcome->host);
-		int columns = columns_of(name);
+		_cleanup_free_ char *name = page_letters(rows[i].outcome->host, style);
+		int columns = columns_of(name, strlen(name));
 
 		widest = columns > widest ? columns : widest;
 	}
@@ -110,10 +116,11 @@ static void write_cells(const struct row *row, const struct style *style, FILE *
 	for (int s = 0; s < STAGES; s++) {
 		enum verdict verdict = row->stages[s];
 		/* No blanks at the end of a line. */
-		int width = s + 1 < STAGES ? cell_width((enum stage)s) : columns_of(cells[verdict]);
+		int width = s + 1 < STAGES ? cell_width((enum stage)s, style)
+					   : (int)strlen(cells[verdict]);
 
-		fprintf(out, "%*s%s", GAP, "", style->color ? verdict_colors[verdict] : "");
-		write_padded(cells[verdict], width, out);
+		fprintf(out, "%*s%s", gap(style), "", style->color ? verdict_colors[verdict] : "");
+		cell_padded(cells[verdict], width, out);
 		fputs(style->color ? COLOR_END : "", out);
 	}
 	fputc('\n', out);
@@ -124,16 +131,17 @@ static void write_table(const struct row *rows, size_t count, const struct style
 	const int width = name_width(rows, count, style);
 
 	fprintf(out, "\n%*s", INDENT, "");
-	write_padded("HOST", width, out);
+	cell_padded("HOST", width, out);
 	for (int s = 0; s < STAGES; s++)
-		fprintf(out, "%*s%-*s", GAP, "", s + 1 < STAGES ? cell_width((enum stage)s) : 0,
-			stage_name((enum stage)s));
+		fprintf(out, "%*s%-*.*s", gap(style), "",
+			s + 1 < STAGES ? cell_width((enum stage)s, style) : 0,
+			is_narrow(style) ? LEAST_CELL : INT_MAX, stage_name((enum stage)s));
 	fputc('\n', out);
 	for (size_t i = 0; i < count; i++) {
-		_cleanup_free_ char *name = escape_controls(rows[i].outcome->host);
+		_cleanup_free_ char *name = page_letters(rows[i].outcome->host, style);
 
 		fprintf(out, "%*s", INDENT, "");
-		write_padded(name, width, out);
+		cell_padded(name, width, out);
 		write_cells(&rows[i], style, out);
 	}
 }
@@ -141,10 +149,10 @@ static void write_table(const struct row *rows, size_t count, const struct style
 /* "  host: text", no wider than the terminal. */
 static void write_line(const char *text, const struct style *style, FILE *out)
 {
-	_cleanup_free_ char *safe = escape_controls(text);
+	_cleanup_free_ char *safe = page_letters(text, style);
 
 	fprintf(out, "%*s", INDENT, "");
-	write_cut(safe, style->width ? style->width - INDENT : 0, out);
+	cell_cut(safe, style->width ? style->width - INDENT : 0, out);
 	fputc('\n', out);
 }
 
@@ -251,7 +259,7 @@ static void write_sum(const struct fleet *fleet, const struct row *rows, const s
 	line = xasprintf("%zu host%s: %s%s", fleet->count, fleet->count == 1 ? "" : "s", list,
 			 files);
 	fputc('\n', out);
-	fold(line, 0, 2, style->width, out);
+	page_text(line, 0, 2, style, out);
 }
 
 void write_fleet_text(const struct fleet *fleet, const struct style *style, FILE *out)

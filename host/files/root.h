@@ -16,7 +16,11 @@
 
 struct root;
 
-/* directory NULL is "/", the live host. -ENOENT, -ENOTDIR, -EACCES, -ENOSYS (kernel before 5.6). */
+/*
+ * directory NULL is "/", the live host. -ENOENT, -ENOTDIR, -EACCES, -ENOSYS (kernel before 5.6).
+ * What could not be read when a directory was recorded (unreadable.h) cannot be read below it
+ * either.
+ */
 int root_open(const char *directory, struct root **ret, struct error *error);
 void root_close(struct root *root);
 

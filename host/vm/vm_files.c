@@ -57,6 +57,8 @@ static const char *state_of(const json_t *live)
 		return "off";
 	if (!state || !end || state > end || starts_with(state, "state='running'"))
 		return "running";
+	if (starts_with(state, "state='crashed'"))
+		return "crashed";
 	return starts_with(state, "state='pmsuspended'") ? "suspended" : "paused";
 }
 

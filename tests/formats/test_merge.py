@@ -269,6 +269,12 @@ class Text(Reports):
 
 
 class Scale(Reports):
+    def setUp(self):
+        super().setUp()
+        with open(harness.gpucheck(), 'rb') as f:
+            if b'__asan_init' in f.read():
+                self.skipTest('the sanitizers take memory of their own')
+
     def test_thousand_hosts(self):
         reports = [self.json_of(name) for name in SOME]
         files = [self.write('%d.json' % i, {**reports[i % len(reports)], 'host': 'node%d' % i}) for i in range(1000)]
@@ -291,7 +297,7 @@ class Scale(Reports):
         self.assertLess(self.cost('--merge', path)[1], 256 * MIB)
 
     def cost(self, *arguments):
-        """Seconds of the processor and the largest memory of a run; the sanitizers' own memory is not ours."""
+        """Seconds of the processor and the largest memory of a run."""
         with subprocess.Popen([harness.gpucheck(), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL, env=harness.environment()) as child:
             _, status, usage = os.wait4(child.pid, 0)

@@ -4,7 +4,7 @@
 #include "base/alloc.h"
 #include "base/date.h"
 #include "base/strings.h"
-#include "report/columns.h"
+#include "report/cell.h"
 #include "report/json_budget.h"
 #include "report/json_read.h"
 #include "report/xml_text.h"
@@ -58,7 +58,7 @@ START_TEST(cells_have_their_width)
 		size_t length;
 		FILE *out = xmemstream(&cell, &length);
 
-		write_padded(cases[i].text, cases[i].width, out);
+		cell_padded(cases[i].text, cases[i].width, out);
 		fclose(out);
 		ck_assert_str_eq(cell, cases[i].cell);
 	}
