@@ -2,14 +2,17 @@
 /* gpucheck: from the command line to one of the commands. */
 #include "commands/commands.h"
 #include "commands/present.h"
+#include "commands/terminal.h"
+#include "report/help_text.h"
 
 #include <errno.h>
 #include <stdio.h>
 
 static int help_command(const struct options *options)
 {
-	(void)options;
-	fputs(options_help, stdout);
+	const struct style style = style_for(options);
+
+	write_help(options_help, &style, stdout);
 	return STATUS_PASSED;
 }
 
@@ -22,9 +25,10 @@ static int version_command(const struct options *options)
 
 static int (*const commands[])(const struct options *options) = {
 	[MODE_CHECK] = check_command,     [MODE_FIX] = fix_command,
-	[MODE_UNDO] = undo_command,       [MODE_LIST] = list_command,
+	[MODE_UNDO] = undo_command,       [MODE_RECORD] = record_command,
+	[MODE_MERGE] = merge_command,     [MODE_LIST] = list_command,
 	[MODE_EXPLAIN] = explain_command, [MODE_HELP] = help_command,
-	[MODE_VERSION] = version_command,
+	[MODE_VERSION] = version_command, [MODE_TOPOLOGY] = topology_command,
 };
 
 int main(int argc, char **argv)

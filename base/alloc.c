@@ -27,7 +27,7 @@ void *xreallocarray(void *memory, size_t count, size_t size)
 
 char *xstrdup(const char *text)
 {
-	return must(strdup(text));
+	return text ? must(strdup(text)) : NULL;
 }
 
 char *xstrndup(const char *text, size_t length)

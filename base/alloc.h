@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Each returns memory the caller frees; none returns NULL. */
+/* Each returns memory the caller frees; none returns NULL, but that a copy of NULL is NULL. */
 void *xcalloc(size_t count, size_t size);
 void *xreallocarray(void *memory, size_t count, size_t size);
 char *xstrdup(const char *text);

@@ -5,6 +5,7 @@
 #include "commands/present.h"
 #include "commands/progress.h"
 #include "commands/session.h"
+#include "commands/terminal.h"
 #include "fixers/registry.h"
 #include "plan/actions.h"
 #include "plan/apply.h"
@@ -57,11 +58,11 @@ static void round_end(struct round *round)
 }
 
 /* As one text, so that a file of --output is written whole. */
-static int plan_as_text(const struct round *round, char **ret, size_t *ret_length,
-			struct error *error)
+static int plan_as_text(const struct round *round, const struct style *style, char **ret,
+			size_t *ret_length, struct error *error)
 {
 	FILE *out = xmemstream(ret, ret_length);
-	int r = write_plan(&round->plan, round->session.host, out, error);
+	int r = write_plan(&round->plan, round->session.host, style, out, error);
 
 	if (r == 0 && !plan_acts(&round->plan))
 		fputs("There is nothing to change.\n", out);
@@ -72,11 +73,12 @@ static int plan_as_text(const struct round *round, char **ret, size_t *ret_lengt
 /* The plan is the result: of --dry-run, or because nobody can be asked. */
 static int only_show(const struct round *round, const struct options *options)
 {
+	const struct style style = style_for(options);
 	_cleanup_free_ char *text = NULL;
 	struct error error;
 	size_t length;
 
-	if (plan_as_text(round, &text, &length, &error) < 0 ||
+	if (plan_as_text(round, &style, &text, &length, &error) < 0 ||
 	    output_write(options->output, text, length, &error) < 0)
 		return complain(&error);
 	if (options->dry_run)
@@ -178,11 +180,12 @@ static int finish(const struct round *round, const struct options *options,
 /* Show, ask, apply; *ret_status is set when this was the last round. */
 static bool go_on(const struct round *round, const struct options *options, int *ret_status)
 {
+	const struct style style = style_for_plan(options);
 	_cleanup_free_ char *text = NULL;
 	struct error error;
 	size_t length;
 
-	if (plan_as_text(round, &text, &length, &error) < 0) {
+	if (plan_as_text(round, &style, &text, &length, &error) < 0) {
 		*ret_status = complain(&error);
 		return false;
 	}

@@ -13,9 +13,6 @@ int complain(const struct error *error);
 /* The same for a sentence that is no error. */
 void remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* How wide and colourful a report may be. */
-struct style style_for(const struct options *options);
-
 /* The format of --format, or the default for the kind of output. -EINVAL with the formats' names.
  */
 int find_format(const struct options *options, const struct format **ret, struct error *error);
@@ -23,5 +20,7 @@ int find_format(const struct options *options, const struct format **ret, struct
 /* Write the report; its exit status. */
 int present(const struct outcome *outcome, const struct options *options,
 	    const struct format *format);
+int present_fleet(const struct fleet *fleet, const struct options *options,
+		  const struct format *format);
 
 #endif

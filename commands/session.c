@@ -3,6 +3,7 @@
 #include "commands/session.h"
 
 #include "commands/present.h"
+#include "commands/progress.h"
 #include "host/host.h"
 #include "plan/undo.h"
 
@@ -58,6 +59,7 @@ int session_open(const struct options *options, struct session *ret, struct erro
 
 	if (r < 0)
 		return error_wrap(error, "--root");
+	host_tell(session.host, progress_of_looking(options));
 	remark_interrupted(session.host);
 	r = configuration_read(options->config, session.host, &session.configuration, error);
 	if (r == 0) {

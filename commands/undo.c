@@ -6,6 +6,7 @@
 #include "commands/commands.h"
 #include "commands/present.h"
 #include "commands/progress.h"
+#include "commands/terminal.h"
 #include "host/vm/vms.h"
 #include "plan/preconditions.h"
 #include "report/output.h"
@@ -21,8 +22,15 @@ static int put_out(struct host *host, const struct record *record, const struct 
 	_cleanup_free_ char *text = NULL;
 	struct error error;
 	size_t length;
+	struct style style = style_for(options);
 	FILE *out = xmemstream(&text, &length);
-	int r = record ? write_undo(host, record, out, &error) : write_records(host, out, &error);
+	int r;
+
+	/* The list is read by programs too: a line a record. */
+	if (!record && !style.columns)
+		style.width = 0;
+	r = record ? write_undo(host, record, &style, out, &error)
+		   : write_records(host, &style, out, &error);
 
 	fclose(out);
 	if (r < 0 || output_write(options->output, text, length, &error) < 0)
@@ -30,12 +38,14 @@ static int put_out(struct host *host, const struct record *record, const struct 
 	return STATUS_PASSED;
 }
 
-static int take_back(struct host *host, struct record *record, int lock)
+static int take_back(struct host *host, struct record *record, int lock,
+		     const struct options *options)
 {
+	const struct style style = style_for_plan(options);
 	_cleanup_strings_ struct strings left = { 0 };
 	const struct teller *teller = progress_begin();
 	struct error error;
-	int r = write_undo(host, record, stderr, &error);
+	int r = write_undo(host, record, &style, stderr, &error);
 
 	if (r == 0)
 		r = record_undo(host, record, lock, teller, &left, &error);
@@ -69,7 +79,7 @@ static int undo(struct host *host, const struct options *options)
 	if (r < 0)
 		return complain(&error);
 	status = options->dry_run ? put_out(host, &record, options)
-				  : take_back(host, &record, lock);
+				  : take_back(host, &record, lock, options);
 	record_free(&record);
 	return status;
 }
@@ -84,6 +94,7 @@ int undo_command(const struct options *options)
 		error_wrap(&error, "--root");
 		return complain(&error);
 	}
+	host_tell(host, progress_of_looking(options));
 	vms_connect(host, options->connect);
 	status = options->undo_list ? put_out(host, NULL, options) : undo(host, options);
 	host_close(host);

@@ -3,6 +3,7 @@
 #include "engine/configuration.h"
 
 #include "base/alloc.h"
+#include "engine/suggestion.h"
 #include "host/vm/guests.h"
 #include "probes/catalogue.h"
 
@@ -20,6 +21,22 @@ static int refuse(struct reading *reading, const char *name, const char *value, 
 {
 	error_set(&reading->error, EINVAL, "%s=%s: %s", name, value, wanted);
 	return 0;
+}
+
+static int refuse_stage(struct reading *reading, const char *name, const char *value)
+{
+	_cleanup_free_ char *instead = suggest_stage(value);
+	_cleanup_free_ char *wanted = xasprintf("no such stage; %s", instead);
+
+	return refuse(reading, name, value, wanted);
+}
+
+static int refuse_check(struct reading *reading, const char *value)
+{
+	_cleanup_free_ char *instead = suggest_check(value);
+	_cleanup_free_ char *wanted = xasprintf("no such check; %s", instead);
+
+	return refuse(reading, "ignore", value, wanted);
 }
 
 static bool parse_switch(const char *value, bool *ret)
@@ -43,8 +60,7 @@ static int take_general(struct reading *reading, const char *name, const char *v
 
 	if (!strcmp(name, "through")) {
 		configuration->has_through = stage_find(value, &configuration->through);
-		return configuration->has_through ? 1
-						  : refuse(reading, name, value, "no such stage");
+		return configuration->has_through ? 1 : refuse_stage(reading, name, value);
 	}
 	if (!strcmp(name, "strict"))
 		return parse_switch(value, &configuration->strict)
@@ -86,7 +102,7 @@ static int take_ignore(struct reading *reading, struct gpu_section *section, con
 
 		id[strcspn(id, ",")] = '\0';
 		if (*id && !catalogue_find(id))
-			return refuse(reading, "ignore", id, "no such check");
+			return refuse_check(reading, id);
 		if (*id)
 			strings_add(&section->ignore, id);
 	}

@@ -13,8 +13,11 @@ enum mode {
 	MODE_CHECK,
 	MODE_FIX,
 	MODE_UNDO,
+	MODE_MERGE,
+	MODE_RECORD,
 	MODE_LIST,
 	MODE_EXPLAIN,
+	MODE_TOPOLOGY,
 	MODE_HELP,
 	MODE_VERSION,
 };
@@ -24,6 +27,7 @@ struct options {
 	enum mode mode;
 	struct strings gpus;   /* as given: addresses and ids */
 	struct strings checks; /* ids and stages, as given; with --undo empty */
+	struct strings files;  /* with --merge: reports, "-" is standard input */
 	bool has_through;
 	enum stage through;
 	const char *vm;      /* NULL: by configuration and card */
@@ -33,6 +37,7 @@ struct options {
 	unsigned wait;       /* seconds to keep trying VM and guest */
 	const char *format;  /* NULL: by the kind of output */
 	const char *output;  /* NULL: standard output */
+	const char *record;  /* --record: the folder to write */
 	const char *root;    /* NULL: this machine */
 	enum color color;
 	bool dry_run;          /* --fix, --undo: only show */

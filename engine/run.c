@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/date.h"
 #include "host/pci/pci_names.h"
 #include "host/vm/guests.h"
 #include "probes/catalogue.h"
@@ -85,7 +86,7 @@ static void run_probe(struct outcome *outcome, struct host *host, const struct q
 		.id = xstrdup(probe->id),
 		.title = xstrdup(probe->title),
 		.stage = probe->stage,
-		.gpu = gpu ? xstrdup(gpu) : NULL,
+		.gpu = xstrdup(gpu),
 		.vm = subject.vm ? xstrdup(subject.vm->name) : NULL,
 	};
 
@@ -110,19 +111,6 @@ static void name_card(struct host *host, const struct card *card, struct card_na
 	for (size_t i = 1; i < card->count; i++)
 		strings_take(&companions, pci_describe(host, card->functions[i]));
 	ret->companions = strings_join(&companions, ", ");
-}
-
-static time_t now(void)
-{
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-	char *end;
-	long long seconds;
-
-	if (!epoch || !*epoch)
-		return time(NULL);
-	errno = 0;
-	seconds = strtoll(epoch, &end, 10);
-	return errno || *end ? time(NULL) : (time_t)seconds;
 }
 
 /* All guests whose VM runs, at once; each is asked where its GPU's section, or --guest, says. */
@@ -204,20 +192,28 @@ static int choose_vms(struct host *host, const struct question *question, struct
 static int run_vm_part(struct host *host, const struct question *question, struct outcome *outcome,
 		       struct error *error)
 {
-	const long long end = monotonic_ms() + 1000LL * question->wait;
+	const long long begin = monotonic_ms(), end = begin + 1000LL * question->wait;
+	const struct teller *teller = host_teller(host);
+	_cleanup_free_ char *what = xasprintf("waiting for the VM and its guest, %u s at most",
+					      question->wait);
 	const size_t keep = outcome->count;
 	int r = choose_vms(host, question, error);
 
+	if (question->wait)
+		teller_begin(teller, what);
 	while (r == 0) {
 		run_part(host, question, true, outcome);
 		if (is_settled(outcome, keep) || monotonic_ms() >= end)
 			break;
 		sleep(1);
+		teller_tick(teller, (unsigned)((monotonic_ms() - begin) / 1000));
 		outcome_cut(outcome, keep);
 		vms_forget(host);
 		guests_forget(host);
 		r = choose_vms(host, question, error);
 	}
+	if (question->wait)
+		teller_end(teller, r == 0, (unsigned)((monotonic_ms() - begin) / 1000));
 	return r;
 }
 
@@ -228,7 +224,7 @@ int run_checks(struct host *host, const struct question *question, struct outcom
 	struct outcome outcome = {
 		.version = xstrdup(GPUCHECK_VERSION),
 		.host = xstrdup(host_name(host)),
-		.time = now(),
+		.time = date_now(),
 		.strict = question->strict,
 		.no_gpu = question->selection->has_gpu && !targets->count,
 		.cards = xcalloc(targets->count, sizeof(*ret->cards)),

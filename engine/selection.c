@@ -3,6 +3,7 @@
 #include "engine/selection.h"
 
 #include "base/alloc.h"
+#include "engine/suggestion.h"
 #include "probes/catalogue.h"
 
 #include <errno.h>
@@ -35,13 +36,17 @@ static int want_named(struct selection *selection, const char *name, enum stage 
 	const struct probe *probe = catalogue_find(name);
 	enum stage stage = STAGE_HOST;
 
-	if (!probe && !stage_find(name, &stage))
+	if (!probe && !stage_find(name, &stage)) {
+		_cleanup_free_ char *instead = suggest_check(name);
+
+		return error_set(error, EINVAL, "%.100s: no such check or stage; %s", name,
+				 instead);
+	}
+	stage = probe ? probe->stage : stage;
+	if (stage > through)
 		return error_set(error, EINVAL,
-				 "%s: no such check or stage; gpucheck --list shows them all",
-				 name);
-	if ((probe ? probe->stage : stage) > through)
-		return error_set(error, EINVAL, "%s lies behind --through %s", name,
-				 stage_name(through));
+				 "%s lies behind --through %s; it takes --through %s", name,
+				 stage_name(through), stage_name(stage));
 	if (probe)
 		want(selection, probe);
 	else

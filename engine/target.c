@@ -3,6 +3,7 @@
 #include "engine/target.h"
 
 #include "base/alloc.h"
+#include "engine/suggestion.h"
 #include "host/card/gpu_kind.h"
 #include "host/modules/vfio_driver.h"
 #include "host/pci/pci_names.h"
@@ -43,19 +44,21 @@ static int by_address(struct host *host, const char *name, const struct pci_addr
 		      struct gpu_list *list, struct error *error)
 {
 	struct pci_function *function = pci_find(host, address);
-	_cleanup_free_ char *who = NULL;
+	_cleanup_free_ char *who = NULL, *instead = NULL;
 	unsigned class;
 
-	if (!function)
-		return error_set(error, ENOENT,
-				 "--gpu %s: no PCI function has this address; lspci -D shows them",
-				 name);
+	if (!function) {
+		instead = suggest_gpu(host);
+		return error_set(error, ENOENT, "--gpu %s: no PCI function has this address; %s",
+				 name, instead);
+	}
 	if (pci_class(host, function, &class, error) < 0)
 		return error_wrap(error, "--gpu %s", name);
 	if (!pci_is_gpu(function)) {
 		who = pci_describe(host, function);
-		return error_set(error, EINVAL, "--gpu %s: %s is no GPU (its class is %04x)", name,
-				 who, class >> 8);
+		instead = suggest_gpu(host);
+		return error_set(error, EINVAL, "--gpu %s: %s is no GPU (its class is %04x); %s",
+				 name, who, class >> 8, instead);
 	}
 	add_gpu(list, function);
 	return 0;
@@ -74,12 +77,14 @@ static bool has_id(struct host *host, struct pci_function *function, uint16_t ve
 static int refuse_id(struct host *host, const struct pci_functions *all, const char *name,
 		     uint16_t vendor, uint16_t device, struct error *error)
 {
+	_cleanup_free_ char *instead = suggest_gpu(host);
+
 	for (size_t i = 0; i < all->count; i++)
 		if (has_id(host, &all->items[i], vendor, device))
-			return error_set(error, EINVAL, "--gpu %s: %s has this id and is no GPU",
-					 name, all->items[i].name);
-	return error_set(error, ENOENT,
-			 "--gpu %s: no PCI function has this id; lspci -nn shows them", name);
+			return error_set(error, EINVAL,
+					 "--gpu %s: %s has this id and is no GPU; %s", name,
+					 all->items[i].name, instead);
+	return error_set(error, ENOENT, "--gpu %s: no PCI function has this id; %s", name, instead);
 }
 
 static int by_id(struct host *host, const char *name, uint16_t vendor, uint16_t device,
@@ -112,26 +117,27 @@ static int by_id(struct host *host, const char *name, uint16_t vendor, uint16_t 
 static int by_name(struct host *host, const char *name, struct gpu_list *list, struct error *error)
 {
 	struct pci_address address;
+	_cleanup_free_ char *instead = NULL;
 	uint16_t vendor, device;
 
 	if (pci_address_parse(name, &address))
 		return by_address(host, name, &address, list, error);
 	if (parse_id(name, &vendor, &device))
 		return by_id(host, name, vendor, device, list, error);
-	return error_set(
-		error, EINVAL,
-		"--gpu %s: neither an address (0000:01:00.0, 01:00.0) nor an id (10de:2504)", name);
+	instead = suggest_gpu(host);
+	return error_set(error, EINVAL,
+			 "--gpu %.100s: neither an address (0000:01:00.0, 01:00.0) nor an id "
+			 "(10de:2504); %s",
+			 name, instead);
 }
 
 /* Predicates of the default choice: 1, 0, or -errno when the fact behind it cannot be read. */
 static int is_on_vfio(struct host *host, struct pci_function *gpu, struct error *error)
 {
 	const char *driver;
-	bool vfio = false;
-	int r = pci_driver(host, gpu, &driver, error);
+	bool vfio;
+	int r = vfio_driver_of(host, gpu, &driver, &vfio, error);
 
-	if (r == 0 && driver)
-		r = driver_is_vfio(host, gpu, driver, &vfio, error);
 	return r < 0 ? r : vfio;
 }
 

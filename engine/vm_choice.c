@@ -2,6 +2,9 @@
 /* Which VM is asked about each card. */
 #include "engine/target.h"
 
+#include "base/alloc.h"
+#include "engine/suggestion.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -52,10 +55,12 @@ int targets_choose_vms(struct host *host, const char *named, struct targets *tar
 
 		target->vm = name ? find_vm(vms, name)
 				  : by_card(vms, &target->card.functions[0]->address);
-		if (name && !target->vm && vms->source != VMS_NOT_RECORDED)
-			return error_set(error, ENOENT,
-					 "%s%s: no such VM; virsh list --all shows them",
-					 named ? "--vm " : "configuration: vm=", name);
+		if (name && !target->vm && vms->source != VMS_NOT_RECORDED) {
+			_cleanup_free_ char *instead = suggest_vm(host, name);
+
+			return error_set(error, ENOENT, "%s%.100s: no such VM; %s",
+					 named ? "--vm " : "configuration: vm=", name, instead);
+		}
 	}
 	return 0;
 }

@@ -115,5 +115,6 @@ const struct fixer address_fixer = {
 		"and out of those that share its slot; nothing else in the definition changes. Saving it, "
 		"libvirt chooses free addresses that fit. A VM that runs keeps its own until its next "
 		"start. Firmware is left to you.",
+	.risk = RISK_DEFINITION,
 	.propose = propose,
 };

@@ -52,5 +52,6 @@ const struct fixer address_width_fixer = {
 		"changes. libvirt 8.7 or later takes it, 9.3 with a limit. A VM that runs gets it at its next "
 		"start. A <maxphysaddr> that is there, a definition without <cpu>, and firmware are left "
 		"to you.",
+	.risk = RISK_DEFINITION,
 	.propose = propose,
 };

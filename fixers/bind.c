@@ -127,5 +127,6 @@ const struct fixer bind_fixer = {
 		"vfio-pci.ids= among its arguments. A reboot makes it real; with --allow-disruption, and "
 		"where no process holds the card, it changes hands at once. Refused: the only display of "
 		"the host, and a card whose group holds a disk or network controller in use.",
+	.risk = RISK_NEXT_BOOT,
 	.propose = propose,
 };

@@ -60,5 +60,6 @@ const struct fixer boot_framebuffer_fixer = {
 		"edits them, and looks for it in the default entry. A reboot makes it real. Refused: "
 		"the only display of the host. Left to a person: a card that vfio-pci does not have "
 		"yet and will clear by itself, and a host whose kernel has the argument already.",
+	.risk = RISK_NEXT_BOOT,
 	.propose = propose,
 };

@@ -60,5 +60,6 @@ const struct fixer hostdev_fixer = {
 		"in the configuration's section of the card adds <rom bar='off'/>. A VM that runs gets the "
 		"card at its next start. Refused: a definition that passes a disk or network controller which the "
 		"host uses, as one does after addresses moved.",
+	.risk = RISK_DEFINITION,
 	.propose = propose,
 };

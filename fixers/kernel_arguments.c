@@ -76,5 +76,6 @@ const struct fixer kernel_arguments_fixer = {
 		"update-grub. systemd-boot: edits /etc/kernel/cmdline, and runs proxmox-boot-tool or "
 		"kernel-install. Pop!_OS: edits /etc/kernelstub/configuration, and runs kernelstub. Then "
 		"it looks for the words in the default entry. A reboot makes it real.",
+	.risk = RISK_NEXT_BOOT,
 	.propose = propose,
 };

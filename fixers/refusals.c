@@ -32,11 +32,9 @@ static int is_needed(struct host *host, struct pci_function *function, bool *ret
 {
 	int class = pci_base_class(function);
 	const char *driver;
-	bool vfio = false;
-	int r = pci_driver(host, function, &driver, error);
+	bool vfio;
+	int r = vfio_driver_of(host, function, &driver, &vfio, error);
 
-	if (r == 0 && driver)
-		r = driver_is_vfio(host, function, driver, &vfio, error);
 	*ret = r == 0 && driver && !vfio && class >= 0 &&
 	       ((class >> 8) == CLASS_STORAGE || (class >> 8) == CLASS_NETWORK);
 	return r;

@@ -78,5 +78,7 @@ const struct fixer restart_fixer = {
 	.does = "Only with --allow-disruption, once every check before the VM passes: starts the VM, resumes "
 		"it, or asks its guest to shut down (never by force, five minutes at most) and starts it "
 		"again. A managed save stays: to remove it loses what ran in the VM.",
+	.risk = RISK_AT_ONCE,
+	.disruptive = true,
 	.propose = propose,
 };

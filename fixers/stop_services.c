@@ -53,5 +53,7 @@ const struct fixer stop_services_fixer = {
 		"Nothing is disabled: what is stopped starts again at the next boot. Left to a person: "
 		"programs of a user's session, containers, VMs, and services by which people are on the "
 		"host (ssh, login, network). Refused: the only display of the host.",
+	.risk = RISK_AT_ONCE,
+	.disruptive = true,
 	.propose = propose,
 };

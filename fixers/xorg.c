@@ -68,5 +68,6 @@ const struct fixer xorg_fixer = {
 	.does = "Where Xorg is installed and no BusID is set anywhere: writes "
 		"/etc/X11/xorg.conf.d/20-gpucheck.conf with the BusID of the display that stays. A BusID "
 		"that names the card is the owner's to change, and so is the firmware's choice.",
+	.risk = RISK_NEXT_BOOT,
 	.propose = propose,
 };

@@ -34,6 +34,21 @@ bool host_is_live(const struct host *host)
 	return root_is_live(host->root);
 }
 
+bool host_is_whole(struct host *host)
+{
+	return host_is_live(host) || root_exists(host->root, RECORDED_WHOLE, NULL) > 0;
+}
+
+void host_tell(struct host *host, const struct teller *teller)
+{
+	host->teller = teller;
+}
+
+const struct teller *host_teller(const struct host *host)
+{
+	return host->teller;
+}
+
 static char *find_name(struct host *host)
 {
 	struct utsname names;

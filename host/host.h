@@ -5,6 +5,7 @@
 #define GPUCHECK_HOST_HOST_H
 
 #include "base/error.h"
+#include "base/teller.h"
 
 #include <stdbool.h>
 
@@ -21,9 +22,22 @@ struct root *host_root(struct host *host);
 /* True for the machine the program runs on: devices can be tried, not only read about. */
 bool host_is_live(const struct host *host);
 
+/*
+ * Whether what is not there is known not to be there: on this machine, and below a root that
+ * --record wrote of one. Of any other root a file that is missing may only not be recorded.
+ */
+bool host_is_whole(struct host *host);
+
+/* There in a record that is whole. */
+#define RECORDED_WHOLE "gpucheck/whole"
+
 /* Its name: uname's on this machine, etc/hostname below a directory, "unknown" when neither says.
  */
 const char *host_name(struct host *host);
+
+/* Who is told of what takes long from here on; NULL, as at first: nobody. */
+void host_tell(struct host *host, const struct teller *teller);
+const struct teller *host_teller(const struct host *host);
 
 /* The text of its etc/gpucheck.conf; NULL in *ret when it has none. The caller frees it. */
 int host_configuration(struct host *host, char **ret, struct error *error);

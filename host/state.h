@@ -28,6 +28,7 @@ struct names_db;
 
 struct host {
 	struct root *root;
+	const struct teller *teller; /* NULL: nobody wants to know */
 	char *name;
 	struct fact arguments;
 	struct kernel_arguments *parsed_arguments;

@@ -93,6 +93,7 @@ _gpucheck_word()
 {
     case " ${words[*]:1:cword-1} " in
         *' --merge '*) _filedir ;;
+        *' --topology '*) ;;
         *' --undo '*) _gpucheck_offer < <(_gpucheck_plans "$1") ;;
         *' --explain '*) _gpucheck_offer < <(_gpucheck_checks "$1") ;;
         *) _gpucheck_offer < <(_gpucheck_stages "$1"; _gpucheck_checks "$1") ;;

@@ -58,10 +58,9 @@ int plan_act(struct host *host, const struct plan *plan, const struct teller *te
 		_cleanup_free_ char *what = describe(&plan->actions[i]);
 		long long begin = monotonic_ms();
 
-		if (teller->stopped && teller->stopped(teller->data))
+		if (teller_stopped(teller))
 			return error_set(error, ECANCELED, "stopped before %s", what);
-		if (teller->begin)
-			teller->begin(teller->data, what);
+		teller_begin(teller, what);
 		r = act(host, &plan->actions[i], error);
 		if (teller->end)
 			teller->end(teller->data, r == 0,

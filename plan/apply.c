@@ -28,7 +28,7 @@ struct work {
 
 static int stop_if_wanted(const struct work *work, struct error *error)
 {
-	if (!work->teller->stopped || !work->teller->stopped(work->teller->data))
+	if (!teller_stopped(work->teller))
 		return 0;
 	return error_set(error, ECANCELED, "stopped");
 }

@@ -3,8 +3,8 @@
 #ifndef GPUCHECK_PLAN_APPLY_H
 #define GPUCHECK_PLAN_APPLY_H
 
+#include "base/teller.h"
 #include "plan/plan.h"
-#include "plan/teller.h"
 
 /*
  * Change the files and definitions, run the follow-up commands and look at the effect. Where any of

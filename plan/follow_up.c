@@ -65,10 +65,9 @@ int follow_up(struct host *host, const struct command *commands, size_t count, c
 		_cleanup_free_ char *text = command_text(&commands[i]);
 		long long begin = monotonic_ms();
 
-		if (teller->stopped && teller->stopped(teller->data))
+		if (teller_stopped(teller))
 			return error_set(error, ECANCELED, "stopped before %s", text);
-		if (teller->begin)
-			teller->begin(teller->data, text);
+		teller_begin(teller, text);
 		r = run(host, &commands[i], output, &watch, error);
 		if (teller->end)
 			teller->end(teller->data, r == 0,

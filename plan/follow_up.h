@@ -3,8 +3,8 @@
 #ifndef GPUCHECK_PLAN_FOLLOW_UP_H
 #define GPUCHECK_PLAN_FOLLOW_UP_H
 
+#include "base/teller.h"
 #include "plan/record.h"
-#include "plan/teller.h"
 
 /*
  * Run commands in order; what they print is kept in the file output, a path below the root. Stops

@@ -3,8 +3,8 @@
 #ifndef GPUCHECK_PLAN_UNDO_H
 #define GPUCHECK_PLAN_UNDO_H
 
+#include "base/teller.h"
 #include "plan/record.h"
-#include "plan/teller.h"
 
 /*
  * Put every file and definition back that still is as the plan left it, then run its commands again

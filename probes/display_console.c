@@ -96,7 +96,7 @@ static void run(const struct subject *subject, struct finding *finding)
 	struct error error;
 	int r = boot_framebuffers_find(subject->host, &all.items, &all.count, &error);
 
-	if (r == -ENOENT && !host_is_live(subject->host)) {
+	if (r == -ENOENT && !host_is_whole(subject->host)) {
 		finding_say(finding, VERDICT_SKIP,
 			    "what holds the card's memory is not recorded (no /proc/iomem)");
 	} else if (r == -EACCES && host_is_live(subject->host)) {
@@ -123,11 +123,10 @@ const struct probe display_console_probe = {
 		"Since Linux 6.0 vfio-pci takes such a framebuffer away when it gets a VGA "
 		"controller (class 0300), but not another display or 3D controller, and not where no "
 		"driver had taken the framebuffer in use. So what lies there now decides.",
-	.by_hand =
-		"sudo grep -iE \"bootfb|efifb|vesafb|simplefb|simpledrm|efidrm|vesadrm|framebuffer\" "
-		"/proc/iomem, and whether its range is within a line of "
-		"/sys/bus/pci/devices/ADDRESS/resource. With a running VM: dmesg | grep \"can't "
-		"reserve\".",
+	.by_hand = "$ sudo grep -iE 'bootfb|(efi|vesa|simple)(fb|drm)|framebuffer' /proc/iomem\n"
+		   "$ cat /sys/bus/pci/devices/0000:01:00.0/resource\n"
+		   "A range of the first within a line of the second is it. With a VM that runs:\n"
+		   "$ dmesg | grep \"can't reserve\"",
 	.remedy =
 		"Another primary display in firmware keeps the framebuffer off the card altogether. "
 		"Else initcall_blacklist=sysfb_init among the kernel arguments: the kernel then makes "

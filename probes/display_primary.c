@@ -152,12 +152,11 @@ const struct probe display_primary_probe = {
 		"kernels boot_display, reads 1). That must be the integrated GPU, a server's BMC or "
 		"a second card: the card for the VM loses its picture, and firmware has already "
 		"used its option ROM. Where Xorg is installed, a BusID must keep it off the card.",
-	.by_hand =
-		"grep . /sys/bus/pci/devices/*/boot_vga /sys/bus/pci/devices/*/boot_display; grep -r "
-		"BusID /etc/X11.",
-	.remedy =
-		"Firmware: Primary Display (or Initial Display Output) to iGPU or the other card. "
-		"Xorg: a Device section with the BusID of the display that stays.",
+	.by_hand = "$ grep . /sys/bus/pci/devices/*/boot_vga /sys/bus/pci/devices/*/boot_display\n"
+		   "$ grep -r BusID /etc/X11",
+	.remedy = "Firmware: set Primary Display (or Initial Display Output) to the integrated "
+		  "GPU or the other card. Xorg: write a Device section with the BusID of the "
+		  "display that stays.",
 	.pitfalls =
 		"The value counts, not whether the file is there: every VGA device has boot_vga, a "
 		"3D controller has none. Xorg's BusID is decimal while lspci prints "

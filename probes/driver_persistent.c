@@ -43,13 +43,11 @@ static bool is_virtual(const struct subject *subject, struct pci_function *funct
 /* The function's driver now when that is a driver of vfio's; NULL when it is not, or not known. */
 static const char *vfio_driver_now(const struct subject *subject, struct pci_function *function)
 {
-	const char *driver = NULL;
-	bool vfio = false;
+	const char *driver;
+	bool vfio;
+	int r = vfio_driver_of(subject->host, function, &driver, &vfio, NULL);
 
-	if (pci_driver(subject->host, function, &driver, NULL) < 0 || !driver ||
-	    driver_is_vfio(subject->host, function, driver, &vfio, NULL) < 0)
-		return NULL;
-	return vfio ? driver : NULL;
+	return r == 0 && vfio ? driver : NULL;
 }
 
 static void note_good(struct judgement *judgement, size_t index, const struct next_binding *binding)
@@ -281,7 +279,7 @@ static void run(const struct subject *subject, struct finding *finding)
 	}
 	r = next_boot_facts_read(subject->host, subject->card, subject->asked, &judgement.facts,
 				 &judgement.image, &error);
-	if (r == -ENOENT && !host_is_live(subject->host))
+	if (r == -ENOENT && !host_is_whole(subject->host))
 		finding_say(finding, VERDICT_SKIP, "not recorded: %s", error.text);
 	else if (r < 0)
 		finding_say_error(finding, &error);
@@ -308,35 +306,43 @@ const struct probe driver_persistent_probe = {
 		"goes with its kernel, and on the disk /etc/modprobe.d and its like, /etc/modules, "
 		"modules-load.d, /etc/udev/rules.d and /etc/driverctl.d. An image above 32 MiB is only "
 		"looked into when the check or its stage is named, since that takes time.",
-	.by_hand =
-		"modprobe -c | grep vfio shows the lines in effect on the disk; lsinitramfs (dracut: "
-		"lsinitrd) the image's files: look for vfio-pci.ko, the files of etc/modprobe.d, and "
-		"the drivers of the card; unmkinitramfs IMAGE DIR takes them out to compare. grep "
-		"vfio.pci /lib/modules/$(uname -r)/modules.builtin tells a vfio-pci that is built in: "
-		"then only vfio-pci.ids= among the kernel's arguments counts.",
-	.remedy =
-		"\"options vfio-pci ids=…\" with all ids on one line, and for every module that asks "
-		"for the card \"softdep MODULE pre: vfio-pci\", in a file of /etc/modprobe.d; then "
-		"update-initramfs -u -k all (dracut: force_drivers+=\" vfio-pci \", and the file in "
-		"install_items; dracut --regenerate-all --force). For one of two identical cards: "
-		"driver_override by a rule of udev's, or driverctl set-override ADDRESS vfio-pci. "
-		"Where vfio-pci is built in: vfio-pci.ids= among the kernel arguments.",
-	.pitfalls =
-		"Of several ids= the last one wins, whole; a blank behind a comma ends the list. Of "
-		"several softdep lines for a module the first counts, and without \"pre:\" it does "
-		"nothing. vfio-pci in /etc/modules is loaded beside udev, and in "
-		"/etc/initramfs-tools/modules behind it: neither makes another driver wait. A "
-		"blacklist keeps a module from being loaded for a device, and not from being loaded by "
-		"name, as nvidia's tools and Xorg do. update-initramfs -u alone builds only the newest "
-		"kernel's image. "
-		"A driver within the kernel (xhci_hcd on some) comes before every module: no softdep "
-		"and no ids= help there. With managed='yes' libvirt takes the function at the VM's "
-		"start, from xhci_hcd and snd_hda_intel without harm. "
-		"A script of your own (init-top in the initramfs, an install line in modprobe.d, a rule "
-		"that runs a program) that names vfio or driver_override is not understood, and said as "
-		"an error where nothing else binds the card; a systemd unit that binds is not seen at "
-		"all. Where such a thing does the work, or where libvirt always shall (managed='yes'), "
-		"put ignore = driver.persistent into the card's section of /etc/gpucheck.conf. A "
-		"virtual function (SR-IOV) is made after the boot: this check leaves it out.",
+	.by_hand = "The lines in effect on the disk, and what the image of the next boot holds "
+		   "(dracut: lsinitrd):\n"
+		   "$ modprobe -c | grep vfio\n"
+		   "$ lsinitramfs /boot/initrd.img-$(uname -r) | grep -E "
+		   "'modprobe.d|vfio|nvidia|nouveau|amdgpu|snd_hda_intel'\n"
+		   "To compare its files with the disk's, take them out:\n"
+		   "$ unmkinitramfs /boot/initrd.img-$(uname -r) /tmp/image\n"
+		   "Whether vfio-pci is built into the kernel; then only vfio-pci.ids= among its "
+		   "arguments counts:\n"
+		   "$ grep vfio.pci /lib/modules/$(uname -r)/modules.builtin",
+	.remedy = "In a file of /etc/modprobe.d: \"options vfio-pci ids=…\" with all ids on one "
+		  "line, and \"softdep MODULE pre: vfio-pci\" for every module that asks for the "
+		  "card. Then:\n"
+		  "$ update-initramfs -u -k all\n"
+		  "With dracut: force_drivers+=\" vfio-pci \" and the file in install_items, then\n"
+		  "$ dracut --regenerate-all --force\n"
+		  "One of two identical cards: a driver_override by a rule of udev's, or\n"
+		  "$ driverctl set-override 0000:01:00.0 vfio-pci\n"
+		  "Where vfio-pci is built in: vfio-pci.ids= among the kernel arguments.",
+	.pitfalls = "Of several ids= the last one wins, whole; a blank behind a comma ends the "
+		    "list. Of several softdep lines for a module the first counts, and without "
+		    "\"pre:\" it does nothing.\n"
+		    "vfio-pci in /etc/modules is loaded beside udev, and in "
+		    "/etc/initramfs-tools/modules behind it: neither makes another driver wait. A "
+		    "blacklist keeps a module from being loaded for a device, and not from being "
+		    "loaded by name, as nvidia's tools and Xorg do. A driver within the kernel "
+		    "(xhci_hcd on some) comes before every module: no softdep and no ids= help "
+		    "there.\n"
+		    "update-initramfs -u alone builds only the newest kernel's image.\n"
+		    "With managed='yes' libvirt takes the function at the VM's start, from "
+		    "xhci_hcd and snd_hda_intel without harm.\n"
+		    "A script of your own (init-top in the initramfs, an install line in "
+		    "modprobe.d, a rule that runs a program) that names vfio or driver_override is "
+		    "not understood, and is an error where nothing else binds the card; a systemd "
+		    "unit that binds is not seen at all. Where such a thing does the work, or "
+		    "where libvirt always shall (managed='yes'), put ignore = driver.persistent "
+		    "into the card's section of /etc/gpucheck.conf.\n"
+		    "A virtual function (SR-IOV) is made after the boot: this check leaves it out.",
 	.run = run,
 };

@@ -2,10 +2,9 @@
 /* driver.reset: the GPU can be reset between two runs of a VM. */
 #include "base/alloc.h"
 #include "host/kernel_release.h"
-#include "host/modules/vfio_driver.h"
 #include "host/pci/pci_names.h"
 #include "host/pci/reset.h"
-#include "probes/probe.h"
+#include "probes/driver_evidence.h"
 
 #include <errno.h>
 #include <string.h>
@@ -34,19 +33,14 @@ static int add_neighbour(const struct subject *subject, struct pci_function *one
 			 struct neighbours *neighbours, struct finding *finding,
 			 struct error *error)
 {
-	_cleanup_free_ char *path = pci_path(one, "driver");
 	const char *driver;
-	bool vfio = false;
-	int r = pci_driver(subject->host, one, &driver, error);
+	bool vfio;
+	int r = driver_evidence(subject, one, finding, &driver, &vfio, error);
 
-	if (r == 0 && driver)
-		r = driver_is_vfio(subject->host, one, driver, &vfio, error);
-	if (r < 0)
-		return r;
-	finding_evidence(finding, path, "%s", driver ? driver : "none");
-	strings_take(vfio ? &neighbours->vfio : &neighbours->other,
-		     pci_describe(subject->host, one));
-	return 0;
+	if (r == 0)
+		strings_take(vfio ? &neighbours->vfio : &neighbours->other,
+			     pci_describe(subject->host, one));
+	return r;
 }
 
 /* A reset of the bus takes all that is on it: vfio does it only where it has all of that. */
@@ -97,7 +91,7 @@ static void say_impossible(const struct subject *subject, struct finding *findin
 	bool told = false;
 
 	/* Before Linux 5.15 only the file reset told, which cannot be read and so not recorded. */
-	if (!host_is_live(subject->host) &&
+	if (!host_is_whole(subject->host) &&
 	    (kernel_is_since(subject->host, 5, 15, &told, NULL) < 0 || !told)) {
 		finding_say(finding, VERDICT_SKIP, "how the GPU is reset is not recorded");
 		return;
@@ -204,10 +198,11 @@ const struct probe driver_reset_probe = {
 		"itself), pm (by way of power state D3), bus (all that is on its bus). With none the "
 		"card works in a VM until that VM stops or reboots, and then not before the host was "
 		"off.",
-	.by_hand =
-		"cat /sys/bus/pci/devices/ADDRESS/reset_method (Linux 5.15 and later). The file is "
-		"not there when there is no way; empty, when somebody turned all of them off. In "
-		"older kernels: whether /sys/bus/pci/devices/ADDRESS/reset is there.",
+	.by_hand = "$ cat /sys/bus/pci/devices/0000:01:00.0/reset_method\n"
+		   "The file (Linux 5.15 and later) is missing when there is no way, and empty "
+		   "when somebody turned all of them off. Older kernels only say whether there is "
+		   "one, by this file:\n"
+		   "$ ls /sys/bus/pci/devices/0000:01:00.0/reset",
 	.remedy =
 		"For AMD's Polaris, Vega and Navi 1x: the kernel module vendor-reset, loaded before "
 		"anything resets the card, and device_specific written into reset_method, which its "

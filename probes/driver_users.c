@@ -120,19 +120,19 @@ const struct probe driver_users_probe = {
 		"/dev/snd, /dev/i2c-*, /dev/fb*, and /dev/vfio, where a program besides the VM (DPDK, "
 		"a QEMU started by hand) keeps the VM from starting. The QEMU of the VM that has the "
 		"card is no holder; libvirt's status file and its cgroup tell which process that is.",
-	.by_hand =
-		"sudo fuser -v /dev/nvidia* /dev/dri/* /dev/kfd /dev/snd/* /dev/vfio/*; which of the "
-		"nodes are the card's: ls /sys/bus/pci/devices/ADDRESS/drm and the like. cat "
-		"/proc/PID/cgroup names the service.",
-	.remedy =
-		"systemctl stop of the service that holds it, once, and the card to vfio-pci at boot "
-		"(driver.vfio): then no process finds its nodes any more. A compositor or a game is "
-		"closed by its user, or with the session (loginctl terminate-session).",
-	.pitfalls =
-		"Desktops open every GPU they find, not only the one with the screen; monitoring and "
-		"RGB tools open I2C buses. Stopping a display manager ends its graphical sessions. "
-		"Not seen is a process that only maps the card's memory and has closed the node, nor a "
-		"node that a container has under another name. Without root's rights only the "
-		"caller's own processes can be told.",
+	.by_hand = "$ sudo fuser -v /dev/nvidia* /dev/dri/* /dev/kfd /dev/snd/* /dev/vfio/*\n"
+		   "Which of these nodes are the card's, and which service a process belongs to:\n"
+		   "$ ls /sys/bus/pci/devices/0000:01:00.0/drm\n"
+		   "$ cat /proc/PID/cgroup",
+	.remedy = "Stop the service that holds the card, once, and give the card to vfio-pci at "
+		  "boot (driver.vfio): then no process finds its nodes any more.\n"
+		  "$ systemctl stop SERVICE\n"
+		  "A compositor or a game is closed by its user, or with the session:\n"
+		  "$ loginctl terminate-session ID",
+	.pitfalls = "Desktops open every GPU they find, not only the one with the screen; "
+		    "monitoring and RGB tools open I2C buses. Stopping a display manager ends its "
+		    "graphical sessions. A process that only maps the card's memory and has closed "
+		    "the node is not seen, nor is a node that a container has under another name. "
+		    "Without root's rights only the caller's own processes can be told.",
 	.run = run,
 };

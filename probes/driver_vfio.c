@@ -3,9 +3,9 @@
 #include "base/alloc.h"
 #include "base/strings.h"
 #include "host/modules/kernel_modules.h"
-#include "host/modules/vfio_driver.h"
 #include "host/pci/pci_names.h"
 #include "probes/bind_fix.h"
+#include "probes/driver_evidence.h"
 
 /* Drivers of the card's functions that are vfio's, and the modules of the others; each once. */
 struct drivers {
@@ -30,18 +30,15 @@ static void note_module(const struct subject *subject, const char *driver, struc
 static void judge(const struct subject *subject, struct pci_function *function, bool is_gpu,
 		  struct drivers *drivers, struct finding *finding)
 {
-	_cleanup_free_ char *path = pci_path(function, "driver");
 	_cleanup_free_ char *who = pci_describe(subject->host, function);
 	const char *driver;
 	struct error error;
-	bool vfio = false;
+	bool vfio;
 
-	if (pci_driver(subject->host, function, &driver, &error) < 0 ||
-	    (driver && driver_is_vfio(subject->host, function, driver, &vfio, &error) < 0)) {
+	if (driver_evidence(subject, function, finding, &driver, &vfio, &error) < 0) {
 		finding_say_error(finding, &error);
 		return;
 	}
-	finding_evidence(finding, path, "%s", driver ? driver : "none");
 	if (vfio) {
 		note(&drivers->vfio, driver);
 	} else if (driver) {
@@ -82,14 +79,16 @@ const struct probe driver_vfio_probe = {
 		"vfio-pci is the driver that hands a PCI function to a VM. The GPU and everything that "
 		"travels with it (audio, USB, UCSI) must be on it, or on a variant driver that "
 		"registers with vfio.",
-	.by_hand =
-		"lspci -nnks 01:00: \"Kernel driver in use\" of every function; or the driver link "
-		"below /sys/bus/pci/devices/ADDRESS.",
-	.remedy =
-		"options vfio-pci ids=… and softdep lines in /etc/modprobe.d, then update-initramfs -u "
-		"-k all (dracut: force_drivers) and a reboot. Two cards with one id are bound by "
-		"address (driver_override). Where vfio-pci is built into the kernel: vfio-pci.ids= "
-		"among the kernel arguments.",
+	.by_hand = "$ lspci -nnks 01:00\n"
+		   "\"Kernel driver in use\" must be vfio-pci for every function. It is the link "
+		   "named driver below /sys/bus/pci/devices/ADDRESS.",
+	.remedy = "Write \"options vfio-pci ids=…\", with the ids of all functions, and softdep "
+		  "lines into a file of /etc/modprobe.d, have the initramfs built anew (dracut: "
+		  "force_drivers), and reboot:\n"
+		  "$ update-initramfs -u -k all\n"
+		  "Two cards with one id are bound by address (driver_override). Where vfio-pci "
+		  "is built into the kernel, the place is vfio-pci.ids= among the kernel "
+		  "arguments.",
 	.pitfalls = "\"Kernel modules\" in lspci is what could drive the device, not what does. A "
 		    "companion left on snd_hda_intel or xhci_hcd makes the group not viable. With "
 		    "managed='yes' libvirt binds at the VM's start, which fails or hangs while the "

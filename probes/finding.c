@@ -52,7 +52,7 @@ void finding_fix(struct finding *finding, enum fix_kind kind, const char *comman
 	free(finding->fix_summary);
 	free(finding->fix_command);
 	finding->fix = kind;
-	finding->fix_command = command ? xstrdup(command) : NULL;
+	finding->fix_command = xstrdup(command);
 	va_start(arguments, format);
 	finding->fix_summary = xvasprintf(format, arguments);
 	va_end(arguments);

@@ -44,15 +44,11 @@ bool framebuffer_goes_by_itself(const struct subject *subject)
 {
 	struct pci_function *gpu = subject->card->functions[0];
 	const char *driver;
-	bool vfio = false, since = false;
+	bool vfio, since;
 
-	if (pci_base_class(gpu) != CLASS_VGA ||
-	    kernel_is_since(subject->host, 6, 0, &since, NULL) < 0 || !since ||
-	    pci_driver(subject->host, gpu, &driver, NULL) < 0)
-		return false;
-	if (driver && driver_is_vfio(subject->host, gpu, driver, &vfio, NULL) < 0)
-		return false;
-	return !vfio;
+	return pci_base_class(gpu) == CLASS_VGA &&
+	       kernel_is_since(subject->host, 6, 0, &since, NULL) == 0 && since &&
+	       vfio_driver_of(subject->host, gpu, &driver, &vfio, NULL) == 0 && !vfio;
 }
 
 static bool is_tried(const struct subject *subject)

@@ -138,11 +138,12 @@ const struct probe guest_bars_probe = {
 		"host. A card of 24 or 80 GB may have a window of its whole memory, and the room that "
 		"the VM has by default can be too small for it: then the guest lists the card and no "
 		"driver can use it.",
-	.by_hand =
-		"In the guest: lspci -vvnn -d 10de: and look for \"<unassigned>\", \"<ignored>\" or a "
-		"missing Region; dmesg | grep -i \"can't assign\\|no space\\|BAR\". File: the first six "
-		"lines of /sys/bus/pci/devices/ADDRESS/resource (start, end, flags); NVIDIA's driver "
-		"calls it \"BAR1 is 0M @ 0x0\".",
+	.by_hand = "In the guest, look for \"<unassigned>\", \"<ignored>\" or a missing Region "
+		   "(10de is NVIDIA's id):\n"
+		   "$ lspci -vvnn -d 10de:\n"
+		   "$ dmesg | grep -i \"can't assign\\|no space\\|BAR\"\n"
+		   "The file behind it is resource below /sys/bus/pci/devices/ADDRESS: start, end "
+		   "and flags, a line a BAR. NVIDIA's driver calls it \"BAR1 is 0M @ 0x0\".",
 	.remedy =
 		"See vm.mmio: it compares the card's windows with the guest's address space. As a rule: "
 		"UEFI firmware (OVMF), machine type q35, and <cpu mode='host-passthrough'> with "

@@ -111,11 +111,12 @@ const struct probe guest_device_probe = {
 		"The end of the chain: the guest's PCI bus shows every function the VM was handed, by "
 		"vendor and device id, at least as many as were passed. Addresses inside differ from "
 		"those of the host.",
-	.by_hand =
-		"ssh GUEST lspci -nn, and look for the ids that lspci -nns 01:00 prints on the host.",
-	.remedy =
-		"Shut the VM down and start it, so that it runs the saved definition (vm.pending). Then "
-		"dmesg in the guest.",
+	.by_hand = "$ ssh GUEST lspci -nn\n"
+		   "Look for the ids that the host shows:\n"
+		   "$ lspci -nns 01:00",
+	.remedy = "Shut the VM down and start it, so that it runs the saved definition "
+		  "(vm.pending). Then read the guest's kernel log:\n"
+		  "$ ssh GUEST sudo dmesg",
 	.pitfalls =
 		"A vGPU shows another device id. Listed is not usable: without a driver, or with "
 		"unassigned BARs, the card does nothing; guest.bars and guest.driver tell.",

@@ -219,26 +219,30 @@ const struct probe guest_driver_probe = {
 		"drivers (amdgpu, radeon, i915, xe, nouveau) the proof is the DRM device below the "
 		"GPU; of NVIDIA's, that nvidia-smi lists it: that driver binds to a card which it then "
 		"cannot start, and only says so when the card is opened.",
-	.by_hand =
-		"In the guest: lspci -nnk -d ::0300 (and ::0302), ls "
-		"/sys/bus/pci/devices/ADDRESS/drm. NVIDIA: nvidia-smi "
-		"--query-gpu=pci.bus_id --format=csv,noheader, and cat /proc/driver/nvidia/version, "
-		"which says whether the kernel modules are the open ones.",
-	.remedy =
-		"NVIDIA, Debian: apt install nvidia-driver firmware-misc-nonfree (contrib, non-free and "
-		"non-free-firmware in the sources). Ubuntu: ubuntu-drivers install, or --gpgpu for a "
-		"server. Blackwell and later need the open kernel modules of version 570 or later "
-		"(nvidia-driver-570-open, nvidia-open); cards before Turing need the proprietary ones. "
-		"AMD, Debian: apt install firmware-amd-graphics; Ubuntu: linux-modules-extra of the "
-		"kernel that runs. Intel: firmware-misc-nonfree. Debian's cloud kernel "
-		"(linux-image-cloud-amd64) has no graphics drivers: install linux-image-amd64. Systems "
-		"with NVSwitch: the Fabric Manager of the driver's very version.",
-	.pitfalls =
-		"\"No devices were found\" means that the driver is there and could not start the card: "
-		"the reason stands in the guest's kernel log (NVRM). nvidia-smi lists a GPU of an "
-		"NVSwitch system also while CUDA cannot start for want of the Fabric Manager, which may "
-		"have to run outside the guest. With Secure Boot in the guest, a driver built there "
-		"must be signed. Without nvidia-persistenced, nvidia-smi takes seconds for each GPU; "
-		"gpucheck gives it 20.",
+	.by_hand = "In the guest, for a VGA controller (0300) and a 3D controller (0302):\n"
+		   "$ lspci -nnk -d ::0300\n"
+		   "$ lspci -nnk -d ::0302\n"
+		   "$ ls /sys/bus/pci/devices/ADDRESS/drm\n"
+		   "NVIDIA; the second says whether the kernel modules are the open ones:\n"
+		   "$ nvidia-smi --query-gpu=pci.bus_id --format=csv,noheader\n"
+		   "$ cat /proc/driver/nvidia/version",
+	.remedy = "NVIDIA on Debian, with contrib, non-free and non-free-firmware among the "
+		  "sources; on Ubuntu (--gpgpu for a server):\n"
+		  "$ apt install nvidia-driver firmware-misc-nonfree\n"
+		  "$ ubuntu-drivers install\n"
+		  "Blackwell and later need the open kernel modules of version 570 or later "
+		  "(nvidia-driver-570-open, nvidia-open); cards before Turing need the "
+		  "proprietary ones. Systems with NVSwitch need the Fabric Manager of the "
+		  "driver's very version.\n"
+		  "AMD: firmware-amd-graphics on Debian, linux-modules-extra of the kernel that "
+		  "runs on Ubuntu. Intel: firmware-misc-nonfree. Debian's cloud kernel "
+		  "(linux-image-cloud-amd64) has no graphics drivers: install linux-image-amd64.",
+	.pitfalls = "\"No devices were found\" means that the driver is there and could not start "
+		    "the card: the reason stands in the guest's kernel log (NVRM).\n"
+		    "nvidia-smi lists a GPU of an NVSwitch system also while CUDA cannot start for "
+		    "want of the Fabric Manager, which may have to run outside the guest. With "
+		    "Secure Boot in the guest, a driver built there must be signed. Without "
+		    "nvidia-persistenced, nvidia-smi takes seconds for each GPU; gpucheck gives it "
+		    "20.",
 	.run = run,
 };

@@ -28,6 +28,8 @@ static const struct {
 	[GUEST_BROKEN] = { VERDICT_ERROR, NULL },
 	[GUEST_GARBLED] = { VERDICT_PASS, NULL },
 	[GUEST_NO_PCI] = { VERDICT_PASS, NULL },
+	[GUEST_NO_SSH] = { VERDICT_ERROR, "install libssh on this host; gpucheck speaks with "
+					  "guests by it" },
 };
 
 static void run(const struct subject *subject, struct finding *finding)
@@ -66,18 +68,20 @@ const struct probe guest_ssh_probe = {
 		"What the guest sees can only be asked inside it. gpucheck logs in over SSH with the "
 		"keys and the known_hosts of the user who calls it (also through sudo), heeds "
 		"~/.ssh/config, and never asks for a password nor accepts a host key by itself.",
-	.by_hand = "ssh -o BatchMode=yes USER@GUEST true",
-	.remedy =
-		"Unknown host key: ssh to the guest once and compare the fingerprint. Refused: "
-		"ssh-copy-id USER@GUEST. No address: --guest [USER@]HOST[:PORT], or the guest's line in "
-		"/etc/gpucheck.conf. A VM that never boots: <rom bar='off'/> in the card's <hostdev> "
-		"keeps firmware from running the card's option ROM (rom=off in the card's section of "
-		"/etc/gpucheck.conf lets gpucheck --fix write it so when it adds the card).",
-	.pitfalls =
-		"A VM that runs has not booted for that: virsh domstate says \"running\" too while its "
-		"firmware hangs in the card's option ROM, where the card is its only display. "
-		"libvirt knows a lease only on its own networks; on a bridge it needs the guest agent. "
-		"A key with a passphrase counts only while an agent holds it, and sudo drops "
-		"SSH_AUTH_SOCK unless told to keep it.",
+	.by_hand = "$ ssh -o BatchMode=yes USER@GUEST true",
+	.remedy = "Unknown host key: log in once by hand, and compare the fingerprint. Refused: "
+		  "install your key.\n"
+		  "$ ssh USER@GUEST\n"
+		  "$ ssh-copy-id USER@GUEST\n"
+		  "No address: say --guest [USER@]HOST[:PORT], or write the guest's line into "
+		  "/etc/gpucheck.conf.\n"
+		  "A VM that never boots: <rom bar='off'/> in the card's <hostdev> keeps "
+		  "firmware from running the card's option ROM (rom = off in the card's section "
+		  "of /etc/gpucheck.conf lets gpucheck --fix write it so when it adds the card).",
+	.pitfalls = "A VM that runs need not have booted: virsh domstate says \"running\" too "
+		    "while its firmware hangs in the card's option ROM, where the card is its only "
+		    "display. libvirt knows a lease only on its own networks; on a bridge it needs "
+		    "the guest agent. A key with a passphrase counts only while an agent holds it, "
+		    "and sudo drops SSH_AUTH_SOCK unless told to keep it.",
 	.run = run,
 };

@@ -88,10 +88,10 @@ const struct probe host_gpu_probe = {
 		"firmware and kernel must have given every base address register (BAR) a place. A "
 		"card that hangs after a bad reset or suspend keeps its healthy-looking ids in "
 		"sysfs and reads all ones.",
-	.by_hand =
-		"lspci -vvnns 01:00.0: \"rev ff\" or \"!!! Unknown header type 7f\" is a dead card, "
-		"\"[virtual]\" or \"<unassigned>\" a BAR without address. Files: config and resource "
-		"below /sys/bus/pci/devices/ADDRESS.",
+	.by_hand = "$ lspci -vvnns 01:00.0\n"
+		   "\"rev ff\" or \"!!! Unknown header type 7f\" is a dead card; \"[virtual]\" or "
+		   "\"<unassigned>\" is a BAR without an address. The files behind it are config "
+		   "and resource below /sys/bus/pci/devices/0000:01:00.0.",
 	.remedy =
 		"All ones: take the power away, not only the system; then check cables and seat. No "
 		"address: turn on Above 4G Decoding in firmware.",

@@ -45,7 +45,8 @@ static void say_why_not(const struct subject *subject, struct finding *finding)
 
 static void run(const struct subject *subject, struct finding *finding)
 {
-	bool live = host_is_live(subject->host);
+	/* A record that is whole holds what trying showed. */
+	bool live = host_is_whole(subject->host);
 	struct error error;
 	struct cpu cpu;
 	int usable = kvm_is_usable(subject->host, &error);
@@ -90,12 +91,16 @@ const struct probe host_kvm_probe = {
 		"A VM that is handed a PCI device runs under KVM. The kernel offers it as /dev/kvm "
 		"when the CPU can virtualize (Intel VT-x, AMD SVM) and firmware has not locked "
 		"that away.",
-	.by_hand = "ls -l /dev/kvm; grep -m1 -ow 'vmx\\|svm' /proc/cpuinfo. Below a recorded root: "
-		   "sys/class/misc/kvm and the same CPU flag.",
-	.remedy =
-		"Turn on \"Intel Virtualization Technology\" or \"SVM Mode\" in the firmware's CPU "
-		"menu (systemctl reboot --firmware-setup goes there). Where the flag is there and "
-		"/dev/kvm is not: modprobe kvm_intel or kvm_amd, and read dmesg.",
+	.by_hand = "$ ls -l /dev/kvm\n"
+		   "$ grep -m1 -ow 'vmx\\|svm' /proc/cpuinfo\n"
+		   "Below a recorded root: sys/class/misc/kvm and the same CPU flag.",
+	.remedy = "Turn on \"Intel Virtualization Technology\" or \"SVM Mode\" in the firmware's "
+		  "CPU menu, to which this leads:\n"
+		  "$ systemctl reboot --firmware-setup\n"
+		  "Where the flag is there and /dev/kvm is not, load the module (kvm_amd on AMD) "
+		  "and read what the kernel says:\n"
+		  "$ modprobe kvm_intel\n"
+		  "$ dmesg | grep -i kvm",
 	.pitfalls =
 		"VT-x is not VT-d: the first makes VMs run, the second lets them have devices "
 		"(iommu.enabled). A host that is a guest itself needs nested virtualization from "

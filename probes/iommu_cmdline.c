@@ -41,7 +41,7 @@ static void judge_next(const struct subject *subject, const struct boot_argument
 {
 	_cleanup_free_ char *where = NULL;
 
-	if (boot->next_code == -ENOENT && !host_is_live(subject->host)) {
+	if (boot->next_code == -ENOENT && !host_is_whole(subject->host)) {
 		finding_say(finding, VERDICT_SKIP,
 			    "this boot's arguments leave the IOMMU alone; the next boot's are not "
 			    "recorded (%s)",
@@ -106,12 +106,16 @@ const struct probe iommu_cmdline_probe = {
 		"those that the boot loader's default entry will give the next one, as the kernel "
 		"parses them: iommu=off and amd_iommu=off are sticky, nothing later takes them "
 		"back; of several intel_iommu= the last on or off wins.",
-	.by_hand =
-		"cat /proc/cmdline; the linux line of the default entry in /boot/grub/grub.cfg, or "
-		"the options line of systemd-boot's entry.",
-	.remedy = "Take the argument out where the boot loader gets it: /etc/default/grub and "
-		  "/etc/default/grub.d/*.cfg, then update-grub; on Proxmox VE with systemd-boot "
-		  "/etc/kernel/cmdline, then proxmox-boot-tool refresh. Reboot.",
+	.by_hand = "$ cat /proc/cmdline\n"
+		   "$ grep -w linux /boot/grub/grub.cfg\n"
+		   "The first entry of grub.cfg is not always the default one. With systemd-boot "
+		   "it is the options line of the default entry:\n"
+		   "$ bootctl list",
+	.remedy = "Take the argument out where the boot loader gets it from, and reboot. GRUB: "
+		  "/etc/default/grub and /etc/default/grub.d/*.cfg, then\n"
+		  "$ update-grub\n"
+		  "Proxmox VE with systemd-boot: /etc/kernel/cmdline, then\n"
+		  "$ proxmox-boot-tool refresh",
 	.pitfalls =
 		"A second intel_iommu=on does not help against iommu=off. update-grub succeeds and "
 		"changes nothing on a host that boots by systemd-boot. Snippets in "

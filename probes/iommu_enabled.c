@@ -176,13 +176,15 @@ const struct probe iommu_enabled_probe = {
 		"device be handed to a VM. Firmware must offer it (ACPI table DMAR on Intel, IVRS "
 		"on AMD) and the kernel must use it: then /sys/class/iommu has an entry and every "
 		"PCI device a group.",
-	.by_hand = "ls /sys/class/iommu (dmar0 or ivhd0 must be there); ls "
-		   "/sys/firmware/acpi/tables/{DMAR,IVRS}; cat /proc/cmdline.",
-	.remedy =
-		"No table: turn VT-d or AMD-Vi on in firmware (systemctl reboot --firmware-setup). "
-		"Table there: take iommu=off, intel_iommu=off or amd_iommu=off out of the kernel "
-		"arguments; on Intel add intel_iommu=on where the kernel does not turn it on by "
-		"itself. AMD-Vi needs no argument.",
+	.by_hand = "$ ls /sys/class/iommu\n"
+		   "It must show dmar0 (Intel) or ivhd0 (AMD). Where it does not:\n"
+		   "$ ls /sys/firmware/acpi/tables/ | grep -E 'DMAR|IVRS'\n"
+		   "$ cat /proc/cmdline",
+	.remedy = "No table: turn VT-d or AMD-Vi on in firmware, to which this leads:\n"
+		  "$ systemctl reboot --firmware-setup\n"
+		  "Table there: take iommu=off, intel_iommu=off or amd_iommu=off out of the "
+		  "kernel arguments; on Intel, add intel_iommu=on where the kernel does not turn "
+		  "it on by itself. AMD-Vi needs no argument.",
 	.pitfalls =
 		"The log line \"DMAR: IOMMU enabled\" only says that intel_iommu=on was read: it "
 		"appears on AMD machines too. A DMAR table alone proves nothing either. "

@@ -5,9 +5,9 @@
 #include "host/card/gpu_kind.h"
 #include "host/iommu/iommu.h"
 #include "host/modules/kernel_modules.h"
-#include "host/modules/vfio_driver.h"
 #include "host/pci/pci_names.h"
 #include "probes/boot_arguments.h"
+#include "probes/driver_evidence.h"
 
 #include <string.h>
 
@@ -52,18 +52,14 @@ static int judge_member(const struct subject *subject, struct pci_function *func
 			struct group *group, struct finding *finding, struct error *error)
 {
 	_cleanup_free_ char *who = pci_describe(subject->host, function);
-	_cleanup_free_ char *path = pci_path(function, "driver");
-	bool bridge = false, vfio = false;
+	bool bridge, vfio;
 	const char *driver;
-	int r = pci_driver(subject->host, function, &driver, error);
+	int r = is_bridge(subject, function, &bridge, error);
 
 	if (r == 0)
-		r = is_bridge(subject, function, &bridge, error);
-	if (r == 0 && driver)
-		r = driver_is_vfio(subject->host, function, driver, &vfio, error);
+		r = driver_evidence(subject, function, finding, &driver, &vfio, error);
 	if (r < 0)
 		return r;
-	finding_evidence(finding, path, "%s", driver ? driver : "none");
 	if (bridge && (!driver || !strcmp(driver, "pcieport")))
 		group->bridges++;
 	else
@@ -238,12 +234,14 @@ const struct probe iommu_isolated_probe = {
 		"a whole or not at all. Every function of the card may sit in a group with other "
 		"functions of the card and with bridges that have no driver or pcieport. Any other "
 		"member must give up its driver, and can then be used by nobody else.",
-	.by_hand =
-		"ls /sys/kernel/iommu_groups/$(basename $(readlink "
-		"/sys/bus/pci/devices/0000:01:00.0/iommu_group))/devices, and lspci -nnks ADDRESS "
-		"for each.",
-	.remedy = "Another slot, best one wired to the CPU; a firmware update; ACS turned on in "
-		  "firmware. Or give everything in the group to the same VM.",
+	.by_hand = "$ gpucheck --topology\n"
+		   "draws who shares the group, and which port lets them. Without gpucheck:\n"
+		   "$ ls /sys/bus/pci/devices/0000:01:00.0/iommu_group/devices\n"
+		   "$ lspci -nnks ADDRESS\n"
+		   "the second one for each address that the first one shows.",
+	.remedy = "Put the card into another slot, best one wired to the CPU: gpucheck "
+		  "--topology names root ports that are free. Or update the firmware, or turn on "
+		  "ACS there. Or give everything in the group to the same VM.",
 	.pitfalls =
 		"A root port in the group is harmless, though several tools complain. A bridge is "
 		"known by its header type: NVSwitches (0680) and ISA bridges (0601) are none. A "

@@ -65,11 +65,12 @@ const struct probe iommu_remapping_probe = {
 		"A device raises an interrupt by writing to memory. Remapping lets the IOMMU check "
 		"those writes; without it a guest's device could raise any interrupt of the host, "
 		"so vfio refuses.",
-	.by_hand = "grep -c ' IR-' /proc/interrupts; dmesg | grep -i remapping; cat "
-		   "/" UNSAFE ".",
-	.remedy =
-		"Firmware: VT-d or AMD-Vi with interrupt remapping, x2APIC on; a firmware update. "
-		"Kernel: no intremap=off.",
+	.by_hand = "$ grep -c ' IR-' /proc/interrupts\n"
+		   "$ dmesg | grep -i remapping\n"
+		   "$ cat /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts",
+	.remedy = "Firmware: turn on VT-d or AMD-Vi with interrupt remapping, and x2APIC; or "
+		  "update the firmware. Kernel: take intremap=off and nointremap out of its "
+		  "arguments.",
 	.pitfalls =
 		"allow_unsafe_interrupts=1 makes the VM start and removes the protection: a last "
 		"resort for guests you would trust with root.",

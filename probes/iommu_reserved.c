@@ -107,9 +107,9 @@ const struct probe iommu_reserved_probe = {
 		"Intel's DMAR table, IVMD in AMD's IVRS). The kernel then refuses the whole group "
 		"to user space, whatever else is right: \"Failed to set group container: Invalid "
 		"argument\" or \"Firmware has requested this device have a 1:1 IOMMU mapping\".",
-	.by_hand =
-		"cat /sys/kernel/iommu_groups/GROUP/reserved_regions: a line that ends in \"direct\" "
-		"is such a demand. \"direct-relaxable\" (graphics, USB) is waived by the kernel.",
+	.by_hand = "$ cat /sys/bus/pci/devices/0000:01:00.0/iommu_group/reserved_regions\n"
+		   "A line that ends in \"direct\" is such a demand. \"direct-relaxable\" "
+		   "(graphics, USB) is one that the kernel waives.",
 	.remedy =
 		"Update the firmware; turn off the option that claims the region; try another slot.",
 	.pitfalls =

@@ -26,17 +26,15 @@ static int find_taken(const struct subject *subject, const struct next_boot_fact
 	for (size_t i = 0; r == 0 && i < all->count; i++) {
 		struct pci_function *function = &all->items[i];
 		_cleanup_(pci_identity_free) struct pci_identity identity = { 0 };
-		const char *driver = NULL;
-		bool vfio = false;
+		const char *driver;
+		bool vfio;
 
 		if (!may_be_twin(subject->card, function))
 			continue;
 		r = pci_identity_read(subject->host, function, &identity, error);
 		if (r < 0 || !next_ids_take(facts, &identity))
 			continue;
-		r = pci_driver(subject->host, function, &driver, error);
-		if (r == 0 && driver)
-			r = driver_is_vfio(subject->host, function, driver, &vfio, error);
+		r = vfio_driver_of(subject->host, function, &driver, &vfio, error);
 		if (r == 0 && driver && !vfio)
 			*ret = function;
 	}

@@ -154,24 +154,27 @@ const struct probe vm_address_probe = {
 		"and behind a bridge of conventional PCI QEMU hides that it is PCI Express. Firmware "
 		"has to find room for large BARs: OVMF does it with the virtual CPU's address width in "
 		"mind, SeaBIOS only since 1.16.3 of November 2023.",
-	.by_hand =
-		"virsh dumpxml --inactive VM: the <address> of each <hostdev>, the <controller type='pci'> "
-		"whose index is its bus, machine= in <type>, and whether <os> says firmware='efi' or has a "
-		"<loader>. In the guest lspci -t shows the tree that came of it.",
-	.remedy =
-		"virsh edit VM: take the <address> beside <source> out (not the one within it). libvirt "
-		"chooses a free place that fits, and adds a root port where none is left. The guest may "
-		"call the card's network or display names anew.",
-	.pitfalls =
-		"An address whose bus has no <controller> is none of these: libvirt adds the controllers "
-		"up to it. multifunction='on' for function 0 is set by libvirt where another function of "
-		"the slot is used; multifunction='off' in the definition is kept, and QEMU then refuses. "
-		"libvirt refuses most clashes when a definition is saved: they are met in files that were "
-		"edited below /etc/libvirt/qemu, whose VM is missing from virsh list after the next start "
-		"of libvirtd. What <qemu:commandline> adds is unknown to libvirt, and may clash with what "
-		"it chooses. On an i440fx machine a card is shown on a conventional bus: most drivers put "
-		"up with it, but the extended configuration space, and with it atomics, resizable BARs and "
-		"error reporting, is missing. Whether a card's option ROM is made for SeaBIOS (legacy) or "
-		"for OVMF (UEFI) only matters where the card is to show the boot itself.",
+	.by_hand = "$ virsh dumpxml --inactive VM\n"
+		   "Look at the <address> of each <hostdev>, at the <controller type='pci'> whose "
+		   "index is its bus, at machine= in <type>, and at whether <os> says "
+		   "firmware='efi' or has a <loader>. The tree that came of it, in the guest:\n"
+		   "$ lspci -t",
+	.remedy = "Take the <address> beside <source> out (not the one within it): libvirt "
+		  "chooses a free place that fits, and adds a root port where none is left. The "
+		  "guest may give the card's network or display new names.\n"
+		  "$ virsh edit VM",
+	.pitfalls = "An address whose bus has no <controller> is none of these: libvirt adds the "
+		    "controllers up to it. multifunction='on' for function 0 is set by libvirt "
+		    "where another function of the slot is used; multifunction='off' in the "
+		    "definition is kept, and QEMU then refuses.\n"
+		    "libvirt refuses most clashes when a definition is saved: they are met in "
+		    "files that were edited below /etc/libvirt/qemu, whose VM is missing from "
+		    "virsh list after the next start of libvirtd. What <qemu:commandline> adds is "
+		    "unknown to libvirt, and may clash with what it chooses.\n"
+		    "On an i440fx machine a card is shown on a conventional bus: most drivers put "
+		    "up with it, but the extended configuration space, and with it atomics, "
+		    "resizable BARs and error reporting, is missing.\n"
+		    "Whether a card's option ROM is made for SeaBIOS (legacy) or for OVMF (UEFI) "
+		    "only matters where the card is to show the boot itself.",
 	.run = run,
 };

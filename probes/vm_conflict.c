@@ -65,10 +65,11 @@ const struct probe vm_conflict_probe = {
 	.meaning =
 		"A card can be in one running VM. Several definitions may name it; the second VM to "
 		"start is refused.",
-	.by_hand =
-		"for vm in $(virsh list --all --name); do virsh dumpxml $vm | grep -q \"bus='0x01'\" && "
-		"echo $vm; done",
-	.remedy = "Shut the other VM down, or take the <hostdev> out of its definition.",
+	.by_hand = "$ for vm in $(virsh list --all --name); do virsh dumpxml $vm | grep -q "
+		   "\"bus='0x01'\" && echo $vm; done",
+	.remedy = "Shut the other VM down, or take the <hostdev> out of its definition:\n"
+		  "$ virsh shutdown OTHER\n"
+		  "$ virsh edit OTHER",
 	.pitfalls =
 		"\"Requested operation is not valid: PCI device is in use by driver QEMU, domain …\" is "
 		"this. A paused VM still has the card.",

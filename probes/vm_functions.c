@@ -42,9 +42,11 @@ const struct probe vm_functions_probe = {
 		"The audio, USB and UCSI functions of a graphics card share its group and its reset. "
 		"One that stays behind can be used by nobody, keeps the card from a clean reset, "
 		"and the guest's driver may miss it.",
-	.by_hand = "lspci -nns 01:00 lists the functions; virsh dumpxml --inactive VM must have a "
-		   "<hostdev> for each.",
-	.remedy = "virsh edit VM, and add a <hostdev> for each function that is missing.",
+	.by_hand = "$ lspci -nns 01:00\n"
+		   "$ virsh dumpxml --inactive VM\n"
+		   "For each function of the first the second must have a <hostdev>.",
+	.remedy = "Add a <hostdev> for each function that is missing:\n"
+		  "$ virsh edit VM",
 	.pitfalls =
 		"Passing only the GPU works at first, and then fails at the VM's second start or with "
 		"sound over HDMI.",

@@ -192,13 +192,13 @@ const struct probe vm_hostdev_probe = {
 		"libvirt hands a PCI function to a VM by a <hostdev> element whose <source> is the "
 		"function's address on the host. What counts is the saved definition, from which "
 		"the VM starts next.",
-	.by_hand =
-		"virsh dumpxml --inactive VM, and look for <hostdev … type='pci'> with the card's "
-		"domain, bus, slot and function. virsh nodedev-list --cap pci shows what the host "
-		"has.",
-	.remedy =
-		"virsh edit VM, and add one <hostdev mode='subsystem' type='pci' managed='yes'> for "
-		"each function of the card, without an <address> of its own.",
+	.by_hand = "$ virsh dumpxml --inactive VM\n"
+		   "Look for <hostdev … type='pci'> with the card's domain, bus, slot and "
+		   "function. What the host has:\n"
+		   "$ virsh nodedev-list --cap pci",
+	.remedy = "Add one <hostdev mode='subsystem' type='pci' managed='yes'> for each function "
+		  "of the card, without an <address> of its own beside <source>:\n"
+		  "$ virsh edit VM",
 	.pitfalls =
 		"Addresses in the XML are hexadecimal with 0x, decimal without. The <address> beside "
 		"<source> is where the guest will see it, not where it is. A device on "

@@ -31,7 +31,7 @@ static char *kib_text(uint64_t kib)
 static void say_unread(struct look *look, int r, const struct error *error)
 {
 	look->is_missing = true;
-	if (r == -ENOENT && !host_is_live(look->subject->host))
+	if (r == -ENOENT && !host_is_whole(look->subject->host))
 		finding_say(look->finding, VERDICT_SKIP, "not recorded: %s", error->text);
 	else
 		finding_say_error(look->finding, error);
@@ -320,15 +320,15 @@ const struct probe vm_memory_probe = {
 		"VM's cgroup alike. Without it libvirt allows the guest's memory and 1 GiB more, which does. "
 		"<hugepages> needs as many free pages of that size; they are set aside "
 		"beforehand.",
-	.by_hand =
-		"virsh dumpxml --inactive VM: <memory>, <memtune><hard_limit>, "
-		"<memoryBacking>, <numatune>. Against it: grep -E 'MemTotal|MemAvailable|Huge' /proc/meminfo, "
-		"and nr_hugepages and free_hugepages in /sys/kernel/mm/hugepages/*. For a VM that "
-		"runs, VmPin and VmLck in /proc/PID/status of its QEMU.",
-	.remedy =
-		"Give the VM less memory, or stop what else takes it. Take <hard_limit> out, or make it "
-		"the guest's memory and some GiB. Set huge pages aside with the kernel "
-		"arguments hugepagesz= and hugepages=.",
+	.by_hand = "$ virsh dumpxml --inactive VM\n"
+		   "Compare <memory>, <memtune><hard_limit>, <memoryBacking> and <numatune> with:\n"
+		   "$ grep -E 'MemTotal|MemAvailable|Huge' /proc/meminfo\n"
+		   "$ grep . /sys/kernel/mm/hugepages/*/*_hugepages\n"
+		   "What a VM that runs has pinned and locked, by the process id of its QEMU:\n"
+		   "$ grep -E 'VmPin|VmLck' /proc/PID/status",
+	.remedy = "Give the VM less memory, or stop what else takes it. Take <hard_limit> out, "
+		  "or make it the guest's memory and some GiB. Huge pages are set aside with the "
+		  "kernel arguments hugepagesz= and hugepages=.",
 	.pitfalls =
 		"Ballooning, KSM and swap do not help: what is pinned stays, and <currentMemory> counts for "
 		"nothing. With <locked/>, what QEMU itself needs is locked as well, so a hard_limit has to be "

@@ -216,7 +216,7 @@ static void run(const struct subject *subject, struct finding *finding)
 
 	if (r == -EOPNOTSUPP) {
 		finding_say(finding, VERDICT_SKIP, "%s: its window is not known", error.text);
-	} else if (r == -ENOENT && !host_is_live(subject->host)) {
+	} else if (r == -ENOENT && !host_is_whole(subject->host)) {
 		finding_say(finding, VERDICT_SKIP, "not recorded: %s", error.text);
 	} else if (r < 0) {
 		finding_say_error(finding, &error);
@@ -247,17 +247,22 @@ const struct probe vm_mmio_probe = {
 		"host CPU's, and a window above what the host's IOMMU maps keeps cards from reaching each "
 		"other.",
 	.by_hand =
-		"grep -m1 'address sizes' /proc/cpuinfo on the host and in the guest; virsh dumpxml "
-		"--inactive VM: <cpu mode=…>, <maxphysaddr>, <loader>. dpkg -s ovmf says which OVMF it "
-		"is. Sizes: the Region lines of lspci -vs 01:00.0. In the guest, dmesg | grep -E "
-		"'BAR|no space' tells of one that found no place. The IOMMU's bits on Intel: "
-		"((cap >> 16) & 0x3f) + 1, cap being "
-		"/sys/class/iommu/dmar0/intel-iommu/cap, in hexadecimal.",
-	.remedy =
-		"virsh edit VM: <cpu mode='host-passthrough'><maxphysaddr mode='passthrough'/></cpu>, "
-		"with limit='39' where the IOMMU maps 39 bits and the CPU has more (libvirt 9.3 and later). "
-		"The element needs libvirt 8.7. An OVMF before November 2022: install a later "
-		"one.",
+		"$ grep -m1 'address sizes' /proc/cpuinfo\n"
+		"on the host and in the guest, and in the guest, for a BAR that found no place:\n"
+		"$ dmesg | grep -E 'BAR|no space'\n"
+		"The definition (<cpu mode=…>, <maxphysaddr>, <loader>), which OVMF it is, and "
+		"the BARs' sizes (Region):\n"
+		"$ virsh dumpxml --inactive VM\n"
+		"$ dpkg -s ovmf\n"
+		"$ lspci -vs 01:00.0\n"
+		"The IOMMU's bits on Intel are ((cap >> 16) & 0x3f) + 1 of this hexadecimal "
+		"number:\n"
+		"$ cat /sys/class/iommu/dmar0/intel-iommu/cap",
+	.remedy = "In the VM's definition, <cpu mode='host-passthrough'><maxphysaddr "
+		  "mode='passthrough'/></cpu>, with limit='39' where the IOMMU maps 39 bits and "
+		  "the CPU has more. The element needs libvirt 8.7, its limit 9.3.\n"
+		  "$ virsh edit VM\n"
+		  "An OVMF from before November 2022: install a later one.",
 	.pitfalls =
 		"<maxphysaddr mode='emulate' bits='N'/> does nothing beside mode='host-passthrough': "
 		"QEMU takes the host's bits all the same. libvirt refuses opt/ovmf/X-PciMmio64Mb in <sysinfo "

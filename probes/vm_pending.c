@@ -107,10 +107,13 @@ const struct probe vm_pending_probe = {
 		"then it runs what it was started with; a function that was put where the guest does not "
 		"see it stays there. A managed save (virsh managedsave, or a host that suspends its guests "
 		"at shutdown) even brings the old devices back.",
-	.by_hand = "diff <(virsh dumpxml VM) <(virsh dumpxml --inactive VM); virsh list --all "
-		   "--with-managed-save.",
-	.remedy = "virsh shutdown VM, wait until it is off, virsh start VM. A managed save: virsh "
-		  "managedsave-remove VM first.",
+	.by_hand = "$ diff <(virsh dumpxml VM) <(virsh dumpxml --inactive VM)\n"
+		   "$ virsh list --all --with-managed-save",
+	.remedy = "Shut the VM down, wait until it is off, and start it:\n"
+		  "$ virsh shutdown VM\n"
+		  "$ virsh start VM\n"
+		  "A managed save has to go before the start; what ran in the VM is lost with it:\n"
+		  "$ virsh managedsave-remove VM",
 	.pitfalls =
 		"virsh reboot, and a reboot from inside the guest, keep the QEMU process and with it "
 		"the old definition.",

@@ -83,14 +83,15 @@ const struct probe vm_running_probe = {
 	.meaning =
 		"Only a running VM shows that the card really arrives. gpucheck never starts one "
 		"without being asked.",
-	.by_hand = "virsh domstate VM, or the list of virsh list --all.",
-	.remedy =
-		"virsh start VM. When that fails, run gpucheck again, as root: it reads the end of "
-		"/var/log/libvirt/qemu/VM.log, says which check a known message of QEMU belongs to, "
-		"and shows that line.",
-	.pitfalls =
-		"A VM can be \"running\" and hang in firmware, in the card's option ROM: guest.ssh says "
-		"more. What libvirt itself refuses (\"PCI device … is in use by driver …\") never comes "
-		"to QEMU, so its log then tells of an earlier start; the time stands there.",
+	.by_hand = "$ virsh domstate VM\n"
+		   "$ virsh list --all",
+	.remedy = "$ virsh start VM\n"
+		  "When that fails, run gpucheck again, as root: it reads the end of "
+		  "/var/log/libvirt/qemu/VM.log, says which check a known message of QEMU "
+		  "belongs to, and shows that line.",
+	.pitfalls = "A VM can be \"running\" and hang in firmware, in the card's option ROM: "
+		    "guest.ssh says more. What libvirt itself refuses (\"PCI device … is in use by "
+		    "driver …\") never reaches QEMU, so its log then tells of an earlier start; "
+		    "the time is shown with it.",
 	.run = run,
 };

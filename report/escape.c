@@ -3,38 +3,12 @@
 #include "report/escape.h"
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-/* Bytes of the UTF-8 sequence at `at` and its character, 0 when it is none (Unicode 15, table 3-7).
- */
-static size_t decode(const unsigned char *at, uint32_t *character)
-{
-	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t length = at[0] < 0x80   ? 1
-			: at[0] < 0xc2 ? 0
-			: at[0] < 0xe0 ? 2
-			: at[0] < 0xf0 ? 3
-			: at[0] < 0xf5 ? 4
-				       : 0;
-	uint32_t value;
-
-	if (length < 2) {
-		*character = at[0];
-		return length;
-	}
-	value = at[0] & (0x7fU >> length);
-	for (size_t i = 1; i < length; i++) {
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-		value = value << 6 | (at[i] & 0x3f);
-	}
-	*character = value;
-	return value < smallest[length] || value > 0x10ffff || (value >> 11) == 0x1b ? 0 : length;
-}
 
 static bool is_control(uint32_t c)
 {
@@ -42,23 +16,46 @@ static bool is_control(uint32_t c)
 	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-static char *escape(const char *text, const char *special)
+/* What ASCII has in the place of a typographic sign; NULL for any other character. */
+static const char *in_ascii(uint32_t c)
 {
-	const unsigned char *at = (const unsigned char *)text;
+	static const struct {
+		uint32_t character;
+		const char *written;
+	} signs[] = {
+		{ 0xa0, " " },    { 0xa9, "(C)" },  { 0xae, "(R)" },   { 0xb5, "u" },
+		{ 0xd7, "x" },    { 0x2010, "-" },  { 0x2011, "-" },   { 0x2013, "-" },
+		{ 0x2014, "--" }, { 0x2018, "'" },  { 0x2019, "'" },   { 0x201c, "\"" },
+		{ 0x201d, "\"" }, { 0x2022, "*" },  { 0x2026, "..." }, { 0x2122, "(TM)" },
+		{ 0x2190, "<-" }, { 0x2192, "->" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
+		if (signs[i].character == c)
+			return signs[i].written;
+	return NULL;
+}
+
+static char *escape(const char *text, const char *special, bool ascii)
+{
 	char *escaped = NULL;
 	size_t size;
 	FILE *out = xmemstream(&escaped, &size);
 
-	while (*at) {
+	while (*text) {
 		uint32_t character;
-		size_t length = decode(at, &character);
-		bool bad = !length || is_control(character);
+		size_t length = utf8_decode(text, &character);
+		const char *sign = ascii && length > 1 ? in_ascii(character) : NULL;
+		bool bad = !length || is_control(character) || (ascii && length > 1);
 
 		length = length ? length : 1;
 		if (!bad && length == 1 && strchr(special, (int)character))
 			fputc('\\', out);
-		for (; length; length--, at++)
-			fprintf(out, bad ? "\\x%02x" : "%c", *at);
+		if (sign)
+			fputs(sign, out);
+		for (size_t i = 0; !sign && i < length; i++)
+			fprintf(out, bad ? "\\x%02x" : "%c", (unsigned char)text[i]);
+		text += length;
 	}
 	fclose(out);
 	return escaped;
@@ -66,10 +63,15 @@ static char *escape(const char *text, const char *special)
 
 char *escape_controls(const char *text)
 {
-	return escape(text, "");
+	return escape(text, "", false);
+}
+
+char *escape_to_ascii(const char *text)
+{
+	return escape(text, "", true);
 }
 
 char *escape_tap(const char *text)
 {
-	return escape(text, "\\#");
+	return escape(text, "\\#", false);
 }

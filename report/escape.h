@@ -9,7 +9,14 @@
  */
 char *escape_controls(const char *text);
 
-/* The same for a TAP description: backslash and "#" are escaped too. */
+/*
+ * The same for a locale that has ASCII alone. Typographic signs are written out ("..." and "(R)").
+ * Letters become \xNN and not their nearest relatives: the name of a VM or a file must not turn
+ * into another one that might exist.
+ */
+char *escape_to_ascii(const char *text);
+
+/* As escape_controls, for a TAP description: backslash and "#" are escaped too. */
 char *escape_tap(const char *text);
 
 #endif

@@ -6,9 +6,11 @@
 
 #include <string.h>
 
-extern const struct format text_format, tap_format, json_format;
+extern const struct format text_format, tap_format, json_format, junit_format, prometheus_format;
 
-static const struct format *const formats[] = { &text_format, &tap_format, &json_format };
+static const struct format *const formats[] = {
+	&text_format, &tap_format, &json_format, &junit_format, &prometheus_format,
+};
 
 const struct format *format_find(const char *name)
 {
@@ -18,11 +20,8 @@ const struct format *format_find(const char *name)
 	return NULL;
 }
 
-char *format_names(void)
+void format_names(struct strings *ret)
 {
-	_cleanup_strings_ struct strings names = { 0 };
-
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
-		strings_add(&names, formats[i]->name);
-	return strings_join(&names, ", ");
+		strings_add(ret, formats[i]->name);
 }

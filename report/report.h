@@ -3,7 +3,9 @@
 #ifndef GPUCHECK_REPORT_REPORT_H
 #define GPUCHECK_REPORT_REPORT_H
 
+#include "base/strings.h"
 #include "engine/outcome.h"
+#include "report/fleet.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,16 +14,19 @@ struct style {
 	bool color;
 	bool quiet;   /* text: only what warns, fails or could not be measured */
 	bool verbose; /* evidence of what passed too */
-	int width;    /* columns of text, 0 for no folding */
+	bool ascii;   /* the locale has no other characters */
+	int width;    /* columns of running text, 0 for no folding */
+	int columns;  /* of the terminal, 0 where there is none */
 };
 
 struct format {
 	const char *name;
 	void (*write)(const struct outcome *outcome, const struct style *style, FILE *out);
+	void (*write_fleet)(const struct fleet *fleet, const struct style *style, FILE *out);
 };
 
 /* NULL when there is no such format. */
 const struct format *format_find(const char *name);
-char *format_names(void); /* "text, tap, json"; the caller frees it */
+void format_names(struct strings *ret); /* added to the list */
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The report for a person: stages in the chain's order, facts in words, one next thing to do. */
 #include "base/alloc.h"
-#include "report/escape.h"
-#include "report/fold.h"
-#include "report/report.h"
+#include "report/fleet_text.h"
+#include "report/page.h"
+#include "report/verdict_colors.h"
 
 #include <string.h>
 
@@ -12,6 +12,7 @@ enum {
 	ID_WIDTH = 17, /* driver.persistent */
 	REASON_COLUMN = ID_COLUMN + ID_WIDTH + 1,
 	DETAIL_COLUMN = ID_COLUMN + 2,
+	NEXT_COLUMN = 6, /* behind "Next: " */
 };
 
 static const char *const headings[STAGES] = {
@@ -20,39 +21,21 @@ static const char *const headings[STAGES] = {
 	[STAGE_VM] = "Virtual machine",     [STAGE_GUEST] = "Guest",
 };
 
-/* Select Graphic Rendition (ECMA-48, 8.3.117). */
-static const char *const colors[VERDICTS] = {
-	[VERDICT_PASS] = "\033[32m",   [VERDICT_SKIP] = "\033[2m",     [VERDICT_WARN] = "\033[33m",
-	[VERDICT_FAIL] = "\033[1;31m", [VERDICT_ERROR] = "\033[1;35m",
-};
-
-static void write_bold(const char *text, const struct style *style, FILE *out)
-{
-	fprintf(out, style->color ? "\033[1m%s\033[0m\n" : "%s\n", text);
-}
-
-static void write_safe(const char *text, int column, int indent, const struct style *style,
-		       FILE *out)
-{
-	_cleanup_free_ char *safe = escape_controls(text);
-
-	fold(safe, column, indent, style->width, out);
-}
-
 static void write_head(const struct outcome *outcome, const struct style *style, FILE *out)
 {
-	_cleanup_free_ char *host = escape_controls(outcome->host);
+	_cleanup_free_ char *title = xasprintf("gpucheck %s on %s", outcome->version,
+					       outcome->host);
 
-	fprintf(out, "gpucheck %s on %s\n", outcome->version, host);
+	page_text(title, 0, 4, style, out);
 	for (size_t i = 0; i < outcome->card_count; i++) {
 		const struct card_name *card = &outcome->cards[i];
 		int column = fprintf(out, "GPU %s  ", card->gpu);
 
-		write_safe(card->name, column, column, style, out);
+		page_text(card->name, column, is_narrow(style) ? 4 : column, style, out);
 		if (!*card->companions)
 			continue;
 		column = fprintf(out, "    with ");
-		write_safe(card->companions, column, column, style, out);
+		page_text(card->companions, column, column, style, out);
 	}
 }
 
@@ -65,17 +48,18 @@ static void write_details(const struct finding *finding, bool evidence, const st
 						      finding->evidence[i].value);
 
 		fprintf(out, "%*s", DETAIL_COLUMN, "");
-		write_safe(line, DETAIL_COLUMN, DETAIL_COLUMN + 2, style, out);
+		page_text(line, DETAIL_COLUMN, DETAIL_COLUMN + 2, style, out);
 	}
 	if (finding->fix == FIX_NONE)
 		return;
 	fprintf(out, "%*sfix: ", DETAIL_COLUMN, "");
-	write_safe(finding->fix_summary, DETAIL_COLUMN + 5, DETAIL_COLUMN + 5, style, out);
+	page_text(finding->fix_summary, DETAIL_COLUMN + 5, DETAIL_COLUMN + 5, style, out);
 }
 
 static void write_result(const struct outcome *outcome, const struct result *result,
 			 const struct style *style, FILE *out)
 {
+	const int column = is_narrow(style) ? ID_COLUMN : REASON_COLUMN;
 	enum verdict verdict = result->finding.verdict;
 	const char *name = verdict == VERDICT_FAIL ? "FAIL" : verdict_name(verdict);
 	_cleanup_free_ char *reason = result->gpu && outcome->card_count > 1
@@ -84,11 +68,14 @@ static void write_result(const struct outcome *outcome, const struct result *res
 					      : xstrdup(result->finding.reason);
 
 	if (style->color)
-		fprintf(out, "  %s%-5s\033[0m ", colors[verdict], name);
+		fprintf(out, "  %s%-5s" COLOR_END " ", verdict_colors[verdict], name);
 	else
 		fprintf(out, "  %-5s ", name);
-	fprintf(out, "%-*s ", ID_WIDTH, result->id);
-	write_safe(reason, REASON_COLUMN, REASON_COLUMN, style, out);
+	if (is_narrow(style))
+		fprintf(out, "%s\n%*s", result->id, ID_COLUMN, "");
+	else
+		fprintf(out, "%-*s ", ID_WIDTH, result->id);
+	page_text(reason, column, column, style, out);
 	write_details(&result->finding, style->verbose, style, out);
 }
 
@@ -104,7 +91,7 @@ static void write_results(const struct outcome *outcome, const struct style *sty
 		if (stage != (int)result->stage) {
 			stage = (int)result->stage;
 			fputc('\n', out);
-			write_bold(headings[stage], style, out);
+			page_heading(headings[stage], style, out);
 		}
 		write_result(outcome, result, style, out);
 	}
@@ -127,25 +114,29 @@ static void write_next(const struct outcome *outcome, const struct style *style,
 	const struct result *first = most_urgent(outcome);
 	const struct finding *finding = first ? &first->finding : NULL;
 
-	if (outcome->no_gpu) {
-		fprintf(out, "Next: name the card with --gpu; lspci -nn lists what is there.\n");
-		return;
-	}
-	if (!first) {
-		fprintf(out, "Everything that was checked is as it should be.\n");
+	_cleanup_free_ char *more =
+		first ? xasprintf("(gpucheck --explain %s tells more)", first->id) : NULL;
+	const char *next = outcome->no_gpu ? "name the card with --gpu; lspci -nn lists what is "
+					     "there."
+			   : !first        ? NULL
+			   : finding->fix_summary ? finding->fix_summary
+						  : finding->reason;
+
+	if (!next) {
+		page_text("Everything that was checked is as it should be.", 0, 0, style, out);
 		return;
 	}
 	fprintf(out, "Next: ");
-	write_safe(finding->fix_summary ? finding->fix_summary : finding->reason, 6, 6, style, out);
-	if (finding->fix_command) {
-		_cleanup_free_ char *command = escape_controls(finding->fix_command);
-
-		fprintf(out, "      $ %s\n", command);
-	}
-	fprintf(out, "      (gpucheck --explain %s tells more)\n", first->id);
+	page_text(next, NEXT_COLUMN, NEXT_COLUMN, style, out);
+	if (outcome->no_gpu)
+		return;
+	if (finding->fix_command)
+		page_command(finding->fix_command, NEXT_COLUMN, style, out);
+	fprintf(out, "%*s", NEXT_COLUMN, "");
+	page_text(more, NEXT_COLUMN, NEXT_COLUMN + 1, style, out);
 }
 
-static void write_counts(const struct outcome *outcome, FILE *out)
+static void write_counts(const struct outcome *outcome, const struct style *style, FILE *out)
 {
 	static const struct {
 		enum verdict verdict;
@@ -157,11 +148,17 @@ static void write_counts(const struct outcome *outcome, FILE *out)
 		{ VERDICT_SKIP, "skipped" },
 	};
 
-	fprintf(out, "\n%zu passed", outcome->counts[VERDICT_PASS]);
+	_cleanup_strings_ struct strings words = { 0 };
+	_cleanup_free_ char *joined = NULL;
+
+	strings_take(&words, xasprintf("%zu passed", outcome->counts[VERDICT_PASS]));
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
 		if (outcome->counts[order[i].verdict])
-			fprintf(out, ", %zu %s", outcome->counts[order[i].verdict], order[i].words);
+			strings_take(&words, xasprintf("%zu %s", outcome->counts[order[i].verdict],
+						       order[i].words));
+	joined = strings_join(&words, ", ");
 	fputc('\n', out);
+	page_text(joined, 0, 0, style, out);
 }
 
 static void write_text(const struct outcome *outcome, const struct style *style, FILE *out)
@@ -171,8 +168,12 @@ static void write_text(const struct outcome *outcome, const struct style *style,
 	write_results(outcome, style, out);
 	if (style->quiet)
 		return;
-	write_counts(outcome, out);
+	write_counts(outcome, style, out);
 	write_next(outcome, style, out);
 }
 
-const struct format text_format = { .name = "text", .write = write_text };
+const struct format text_format = {
+	.name = "text",
+	.write = write_text,
+	.write_fleet = write_fleet_text,
+};

@@ -17,13 +17,17 @@ SUITES = {
     'recorded': lambda build: [TESTS / 'recorded/recorded.py', '--gpucheck', build / 'gpucheck',
                                '--work', build / 'recorded'],
     'cli': lambda build: [TESTS / 'cli/run.py', '--gpucheck', build / 'gpucheck'],
+    'formats': lambda build: [TESTS / 'formats/run.py', '--gpucheck', build / 'gpucheck'],
     'fix': lambda build: [TESTS / 'fix/run.py', '--gpucheck', build / 'gpucheck'],
     'faults': lambda build: [TESTS / 'faults/run.py', '--gpucheck', build / 'gpucheck'],
+    'record': lambda build: [TESTS / 'record/run.py', '--gpucheck', build / 'gpucheck'],
     'vm': lambda build: [TESTS / 'vm/run.py', '--gpucheck', build / 'gpucheck'],
     'guest': lambda build: [TESTS / 'guest/run.py', '--gpucheck', build / 'gpucheck'],
     'package': lambda build: [TESTS / 'package/run.py', '--gpucheck', build / 'gpucheck'],
+    'terminal': lambda build: [TESTS / 'terminal/run.py', '--gpucheck', build / 'gpucheck'],
     'docs': lambda build: [TESTS / 'docs/run.py', '--gpucheck', build / 'gpucheck'],
     'lab': lambda build: [TESTS / 'lab/test_lab.py'],
+    'fleet': lambda build: [TESTS / 'fleet/run.py', '--gpucheck', build / 'gpucheck'],
 }
 CLOSING = re.compile(r'^(\d+) passed, (\d+) failed', re.M)
 CHECK_CLOSING = re.compile(r'^\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)', re.M)

@@ -15,18 +15,18 @@ enum {
 	ANSWER_LIMIT = 32 << 20, /* what it may keep (4 MiB), each byte written as \u0001 */
 };
 
+static const struct {
+	const char *kind;
+	int code;
+} codes[] = {
+	{ "missing", ENOENT },
+	{ "permission", EACCES },
+	{ "format", EINVAL },
+	{ "size", EFBIG },
+};
+
 static int code_of(const char *kind)
 {
-	static const struct {
-		const char *kind;
-		int code;
-	} codes[] = {
-		{ "missing", ENOENT },
-		{ "permission", EACCES },
-		{ "format", EINVAL },
-		{ "size", EFBIG },
-	};
-
 	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
 		if (!strcmp(kind, codes[i].kind))
 			return codes[i].code;
@@ -56,7 +56,7 @@ static bool read_files(const json_t *list, struct initramfs *initramfs)
 		if (!path)
 			return false;
 		initramfs->files[i].path = xstrdup(path);
-		initramfs->files[i].text = text ? xstrdup(text) : NULL;
+		initramfs->files[i].text = xstrdup(text);
 		initramfs->count = i + 1;
 	}
 	return json_is_array(list);
@@ -90,6 +90,7 @@ static int take_answer(const json_t *answer, struct initramfs *ret, struct error
 
 int initramfs_read(struct host *host, const char *path, struct initramfs *ret, struct error *error)
 {
+	_cleanup_free_ char *what = xasprintf("looking into /%s", path);
 	struct program_call call = {
 		.name = "gpucheck-initramfs",
 		.request = json_pack("{s:s?, s:s}", "root", root_directory(host->root), "path",
@@ -101,7 +102,7 @@ int initramfs_read(struct host *host, const char *path, struct initramfs *ret, s
 
 	if (!call.request)
 		return error_set(error, EINVAL, "/%s: not UTF-8", path);
-	program_call_all(&call, 1);
+	program_call_all(&call, 1, host->teller, what);
 	json_decref(call.request);
 	if (!call.answer)
 		return error_set(error, call.error.code, "/%s: %s", path, call.error.text);
@@ -129,7 +130,47 @@ int initramfs_read_recorded(struct host *host, const char *path, struct initramf
 		return error_set(error, EINVAL, "/%s: line %d: %s", file, why.line, why.text);
 	r = take_answer(answer, ret, error);
 	json_decref(answer);
-	return r;
+	/* It is the image that was missing, and not the record of it. */
+	return r == -ENOENT ? error_set(error, ENXIO, "%s", error->text) : r;
+}
+
+static json_t *list_of(const struct strings *names)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < names->count; i++)
+		json_array_append_new(list, json_string(names->items[i]));
+	return list;
+}
+
+static char *take_text(json_t *answer)
+{
+	char *text = json_dumps(answer, JSON_INDENT(1));
+
+	json_decref(answer);
+	return text;
+}
+
+char *initramfs_answer(const struct initramfs *initramfs)
+{
+	json_t *files = json_array();
+
+	for (size_t i = 0; i < initramfs->count; i++)
+		json_array_append_new(files,
+				      json_pack("{s:s, s:s?}", "path", initramfs->files[i].path,
+						"text", initramfs->files[i].text));
+	return take_text(json_pack("{s:o, s:o, s:o}", "modules", list_of(&initramfs->modules),
+				   "releases", list_of(&initramfs->releases), "files", files));
+}
+
+char *initramfs_answer_failed(const struct error *why)
+{
+	const char *kind = "failed";
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		if (codes[i].code == -why->code)
+			kind = codes[i].kind;
+	return take_text(json_pack("{s:{s:s, s:s}}", "error", "kind", kind, "text", why->text));
 }
 
 void initramfs_free(struct initramfs *initramfs)

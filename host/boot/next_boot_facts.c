@@ -145,7 +145,7 @@ static bool is_decided(const struct next_boot_facts *facts)
 /* Every host has that folder; a record without it tells nothing of what modprobe is told. */
 static int is_recorded(struct host *host, struct error *error)
 {
-	int r = host_is_live(host) ? 1 : root_exists(host->root, "etc/modprobe.d", error);
+	int r = host_is_whole(host) ? 1 : root_exists(host->root, "etc/modprobe.d", error);
 
 	if (r == 0)
 		return error_set(error, ENOENT, "/etc/modprobe.d");

@@ -39,14 +39,20 @@ static enum image_state read_record(struct host *host, struct next_image *image)
 
 static enum image_state look(struct host *host, bool asked, struct next_image *image)
 {
+	enum image_state recorded = IMAGE_NOT_RECORDED;
 	int r = next_boot_initramfs(host, &image->path, &image->error);
 
+	/* What a record tells of an image comes first: the file itself is empty there. */
+	if (r == 0 && !host_is_live(host))
+		recorded = read_record(host, image);
+	if (recorded != IMAGE_NOT_RECORDED)
+		return recorded;
 	if (r == 0)
 		r = find_size(host, image);
 	if (r < 0)
 		return IMAGE_FAILED;
 	if (!r && !host_is_live(host))
-		return read_record(host, image);
+		return IMAGE_NOT_RECORDED;
 	if (image->size > IMAGE_UNASKED && !asked)
 		return IMAGE_LARGE;
 	r = initramfs_read(host, image->path, &image->contents, &image->error);

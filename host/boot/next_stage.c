@@ -9,10 +9,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* modules-load.d(5), the folders in which a distribution or the owner lists modules. */
-static const char *const lists[] = { "etc/modules-load.d", "run/modules-load.d",
-				     "usr/local/lib/modules-load.d", "usr/lib/modules-load.d" };
-
 #define IMAGE_SCRIPTS "scripts/init-top/"
 #define DISK_SCRIPTS  "etc/initramfs-tools/scripts/init-top"
 #define UDEV_RULES    "etc/udev/rules.d"
@@ -40,33 +36,12 @@ static void add_argued(const struct strings *words, const char *name, struct str
 {
 	for (size_t i = 0; i < words->count; i++) {
 		const char *value = kernel_argument_value(words->items[i], name);
-		_cleanup_free_ char *copy = value ? xstrdup(value) : NULL;
+		_cleanup_free_ char *copy = xstrdup(value);
 		char *cursor = copy, *module;
 
 		while ((module = strsep(&cursor, ",")))
 			strings_take(modules, module_name(module));
 	}
-}
-
-static bool names_vfio(const char *text)
-{
-	return strstr(text, "vfio") || strstr(text, "driver_override");
-}
-
-/* Each file of a folder whose name ends so, in udev's order. A missing folder is no error. */
-static int list_folder(struct host *host, const char *folder, const char *end, struct strings *ret,
-		       struct error *error)
-{
-	_cleanup_strings_ struct strings names = { 0 };
-	int r = root_list(host->root, folder, &names, error);
-
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	strings_sort(&names);
-	for (size_t i = 0; i < names.count; i++)
-		if (ends_with(names.items[i], end))
-			strings_take(ret, xasprintf("%s/%s", folder, names.items[i]));
-	return 0;
 }
 
 /* NULL in *ret for what is not there, or a link to /dev/null. */
@@ -85,50 +60,67 @@ static int read_file(struct host *host, const char *path, char **ret, struct err
 	return r == -ENOENT ? 0 : r;
 }
 
-static int read_lists(struct host *host, struct strings *modules, struct error *error)
+/* What the text of a file adds to a stage. */
+typedef void take_text(const char *text, const char *path, struct boot_stage *stage);
+
+static void take_modprobe(const char *text, const char *path, struct boot_stage *stage)
 {
-	_cleanup_strings_ struct strings paths = { 0 };
+	modprobe_parse(text, path, &stage->modprobe);
+}
+
+static void take_list(const char *text, const char *path, struct boot_stage *stage)
+{
+	(void)path;
+	add_listed(text, &stage->listed);
+}
+
+static void take_rules(const char *text, const char *path, struct boot_stage *stage)
+{
+	udev_rules_parse(text, path, &stage->overrides);
+}
+
+static void take_script(const char *text, const char *path, struct boot_stage *stage)
+{
+	if (strstr(text, "vfio") || strstr(text, "driver_override"))
+		strings_add(&stage->scripts, path);
+}
+
+/* In the order in which they are read; of a folder, as udev does, by name. */
+static const struct {
+	const char *folder, *ending;
+	take_text *take;
+} folders[] = {
+	/* modules-load.d(5), where a distribution or the owner lists modules. */
+	{ "etc/modules-load.d", ".conf", take_list },
+	{ "run/modules-load.d", ".conf", take_list },
+	{ "usr/local/lib/modules-load.d", ".conf", take_list },
+	{ "usr/lib/modules-load.d", ".conf", take_list },
+	{ UDEV_RULES, ".rules", take_rules },
+	{ DISK_SCRIPTS, "", take_script },
+};
+
+static int take_file(struct host *host, const char *path, take_text *take, struct boot_stage *stage,
+		     struct error *error)
+{
+	_cleanup_free_ char *text = NULL;
+	int r = read_file(host, path, &text, error);
+
+	if (text)
+		take(text, path, stage);
+	return r;
+}
+
+static int take_folders(struct host *host, struct boot_stage *stage, struct error *error)
+{
 	int r = 0;
 
-	strings_add(&paths, "etc/modules");
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(lists); i++)
-		r = list_folder(host, lists[i], ".conf", &paths, error);
-	for (size_t i = 0; r == 0 && i < paths.count; i++) {
-		_cleanup_free_ char *text = NULL;
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(folders); i++) {
+		_cleanup_strings_ struct strings paths = { 0 };
 
-		r = read_file(host, paths.items[i], &text, error);
-		if (text)
-			add_listed(text, modules);
-	}
-	return r;
-}
-
-static int read_rules(struct host *host, struct udev_overrides *overrides, struct error *error)
-{
-	_cleanup_strings_ struct strings paths = { 0 };
-	int r = list_folder(host, UDEV_RULES, ".rules", &paths, error);
-
-	for (size_t i = 0; r == 0 && i < paths.count; i++) {
-		_cleanup_free_ char *text = NULL;
-
-		r = read_file(host, paths.items[i], &text, error);
-		if (text)
-			udev_rules_parse(text, paths.items[i], overrides);
-	}
-	return r;
-}
-
-static int read_scripts(struct host *host, struct strings *scripts, struct error *error)
-{
-	_cleanup_strings_ struct strings paths = { 0 };
-	int r = list_folder(host, DISK_SCRIPTS, "", &paths, error);
-
-	for (size_t i = 0; r == 0 && i < paths.count; i++) {
-		_cleanup_free_ char *text = NULL;
-
-		r = read_file(host, paths.items[i], &text, error);
-		if (text && names_vfio(text))
-			strings_add(scripts, paths.items[i]);
+		r = root_list_paths(host->root, folders[i].folder, folders[i].ending, &paths,
+				    error);
+		for (size_t k = 0; r == 0 && k < paths.count; k++)
+			r = take_file(host, paths.items[k], folders[i].take, stage, error);
 	}
 	return r;
 }
@@ -140,11 +132,9 @@ int next_stage_of_disk(struct host *host, const struct next_boot *boot, struct b
 	int r = modprobe_read(host, boot->line, boot->source, &stage.modprobe, error);
 
 	if (r == 0)
-		r = read_lists(host, &stage.listed, error);
+		r = take_file(host, "etc/modules", take_list, &stage, error);
 	if (r == 0)
-		r = read_rules(host, &stage.overrides, error);
-	if (r == 0)
-		r = read_scripts(host, &stage.scripts, error);
+		r = take_folders(host, &stage, error);
 	add_argued(&boot->arguments.words, "modules_load", &stage.listed);
 	if (r < 0)
 		next_stage_free(&stage);
@@ -153,20 +143,8 @@ int next_stage_of_disk(struct host *host, const struct next_boot *boot, struct b
 	return r;
 }
 
-/* The kernel's own softdeps come with its modules, into the image too. */
-static int add_softdeps(struct host *host, const char *path, struct modprobe *modprobe,
-			struct error *error)
-{
-	_cleanup_free_ char *text = NULL;
-	int r = read_file(host, path, &text, error);
-
-	if (text)
-		modprobe_parse(text, path, modprobe);
-	return r;
-}
-
 static int read_image_modprobe(struct host *host, const struct next_boot *boot, const char *image,
-			       const struct initramfs *contents, struct modprobe *ret,
+			       const struct initramfs *contents, struct boot_stage *stage,
 			       struct error *error)
 {
 	_cleanup_strings_ struct strings paths = { 0 };
@@ -182,15 +160,16 @@ static int read_image_modprobe(struct host *host, const struct next_boot *boot, 
 		const char *path = paths.items[i];
 		const struct initramfs_file *file = initramfs_find(contents, path);
 
+		/* The kernel's own softdeps come with its modules, into the image too. */
 		if (!file)
-			r = add_softdeps(host, path, ret, error);
+			r = take_file(host, path, take_modprobe, stage, error);
 		else if (file->text)
-			modprobe_parse(file->text, path, ret);
+			take_modprobe(file->text, path, stage);
 		else
 			r = error_set(error, EINVAL, "/%s: /%s in it is no text that can be read",
 				      image, path);
 	}
-	modprobe_parse_arguments(boot->line, boot->source, ret);
+	modprobe_parse_arguments(boot->line, boot->source, &stage->modprobe);
 	return r;
 }
 
@@ -209,11 +188,11 @@ static void read_image_files(const struct initramfs *contents, struct boot_stage
 			kernel_arguments_free(&words);
 		} else if (!strcmp(file->path, "conf/modules") ||
 			   starts_with(file->path, "etc/modules-load.d/")) {
-			add_listed(file->text, &stage->listed);
+			take_list(file->text, file->path, stage);
 		} else if (starts_with(file->path, UDEV_RULES "/")) {
-			udev_rules_parse(file->text, file->path, &stage->overrides);
-		} else if (starts_with(file->path, IMAGE_SCRIPTS) && names_vfio(file->text)) {
-			strings_add(&stage->scripts, file->path);
+			take_rules(file->text, file->path, stage);
+		} else if (starts_with(file->path, IMAGE_SCRIPTS)) {
+			take_script(file->text, file->path, stage);
 		}
 	}
 }
@@ -231,7 +210,7 @@ int next_stage_of_image(struct host *host, const struct next_boot *boot, const c
 			const struct initramfs *image, struct boot_stage *ret, struct error *error)
 {
 	struct boot_stage stage = { 0 };
-	int r = read_image_modprobe(host, boot, path, image, &stage.modprobe, error);
+	int r = read_image_modprobe(host, boot, path, image, &stage, error);
 
 	for (size_t i = 0; i < image->modules.count; i++)
 		strings_add(&stage.modules, image->modules.items[i]);

@@ -180,7 +180,7 @@ static int add_process(struct search *search, int pid, struct error *error)
 			.pid = pid,
 			.name = xstrdup(name),
 			.node = xstrdup(nodes.items[i]),
-			.unit = unit ? xstrdup(unit) : NULL,
+			.unit = xstrdup(unit),
 			.service = service,
 		};
 	return 0;

@@ -36,6 +36,9 @@ void holders_free(struct holder *holders, size_t count);
 /* "Xorg (1234, gdm.service)"; the caller frees it. */
 char *holder_describe(const struct holder *holder);
 
+/* The list of a card's holders as a record has it; the caller frees it. */
+char *recorded_holders_list(const struct holder *holders, size_t count);
+
 /*
  * The record of holders (fixtures/README.md says how it is written), as to the card whose GPU has
  * this name. -ENOENT when it says nothing of it, -EINVAL.

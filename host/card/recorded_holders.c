@@ -30,7 +30,7 @@ static bool read_holder(json_t *item, struct holder *ret)
 		.pid = (int)pid,
 		.name = xstrdup(name),
 		.node = xstrdup(node),
-		.unit = unit ? xstrdup(unit) : NULL,
+		.unit = xstrdup(unit),
 		.service = service,
 	};
 	return true;
@@ -64,4 +64,23 @@ int recorded_holders_parse(const char *text, const char *gpu, struct holder **re
 		r = list ? read_list(list, ret, ret_count) : -ENOENT;
 	json_decref(cards);
 	return r;
+}
+
+char *recorded_holders_list(const struct holder *holders, size_t count)
+{
+	json_t *list = json_array();
+	char *text;
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *one = json_pack("{s:i, s:s, s:s, s:s?}", "pid", holders[i].pid, "name",
+					holders[i].name, "node", holders[i].node, "unit",
+					holders[i].unit);
+
+		if (holders[i].service)
+			json_object_set_new(one, "service", json_true());
+		json_array_append_new(list, one);
+	}
+	text = json_dumps(list, JSON_INDENT(1));
+	json_decref(list);
+	return text;
 }

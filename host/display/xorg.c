@@ -141,18 +141,11 @@ static int read_file(struct host *host, const char *path, struct xorg *xorg, str
 static int read_folder(struct host *host, const char *folder, struct xorg *xorg,
 		       struct error *error)
 {
-	_cleanup_strings_ struct strings names = { 0 };
-	int r = root_list(host->root, folder, &names, error);
+	_cleanup_strings_ struct strings paths = { 0 };
+	int r = root_list_paths(host->root, folder, ".conf", &paths, error);
 
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	strings_sort(&names);
-	for (size_t i = 0; r == 0 && i < names.count; i++) {
-		_cleanup_free_ char *path = xasprintf("%s/%s", folder, names.items[i]);
-
-		if (ends_with(path, ".conf"))
-			r = read_file(host, path, xorg, error);
-	}
+	for (size_t i = 0; r == 0 && i < paths.count; i++)
+		r = read_file(host, paths.items[i], xorg, error);
 	return r;
 }
 

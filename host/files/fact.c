@@ -67,6 +67,17 @@ const char *fact_link_name(const struct fact *fact)
 	return slash ? slash + 1 : fact->text;
 }
 
+int read_link_name(struct root *root, const char *path, char **ret, struct error *error)
+{
+	_cleanup_(fact_free) struct fact link = { 0 };
+	int r = fact_link(&link, root, path, error);
+
+	if (r < 0)
+		return r;
+	*ret = r ? xstrdup(fact_link_name(&link)) : NULL;
+	return 0;
+}
+
 int fact_number(const struct fact *fact, const char *path, uint64_t *ret, struct error *error)
 {
 	const char *text = fact->text;

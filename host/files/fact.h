@@ -31,6 +31,9 @@ int fact_must(struct fact *fact, struct root *root, const char *path, size_t lim
 /* The last component of a link's text. */
 const char *fact_link_name(const struct fact *fact);
 
+/* The same of a link that is read for this once, NULL without one; the caller frees it. */
+int read_link_name(struct root *root, const char *path, char **ret, struct error *error);
+
 /*
  * A fact's whole content as one unsigned number, "0x" hexadecimal or decimal, and nothing but a
  * newline behind it. -EINVAL with path named in the error.

@@ -3,6 +3,7 @@
 #include "host/files/root.h"
 
 #include "base/alloc.h"
+#include "host/files/unreadable.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,12 +20,26 @@ enum { MAX_NAMES = 1 << 20, MAX_TRIES = 512, FIRST_READ = 4096 };
 struct root {
 	int descriptor;
 	char *directory; /* NULL for the live host */
+	struct unreadables unreadables;
 };
+
+enum { LIMIT_UNREADABLES = 16 << 20 };
+
+/* A record may tell of files that are not in it and yet were there. */
+static int read_unreadables(struct root *root, struct error *error)
+{
+	_cleanup_free_ char *text = NULL;
+	int r = root_read_text(root, RECORDED_UNREADABLE, LIMIT_UNREADABLES, &text, error);
+
+	if (r == -ENOENT || r == -ENOTDIR)
+		return 0;
+	return r < 0 ? r : unreadables_parse(text, &root->unreadables, error);
+}
 
 int root_open(const char *directory, struct root **ret, struct error *error)
 {
 	struct root *root;
-	int descriptor = open(directory ? directory : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r = 0, descriptor = open(directory ? directory : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (descriptor < 0)
 		return error_set_errno(error, errno, "%s", directory ? directory : "/");
@@ -37,9 +52,14 @@ int root_open(const char *directory, struct root **ret, struct error *error)
 	}
 	root = xcalloc(1, sizeof(*root));
 	root->descriptor = descriptor;
-	root->directory = directory ? xstrdup(directory) : NULL;
-	*ret = root;
-	return 0;
+	root->directory = xstrdup(directory);
+	if (directory)
+		r = read_unreadables(root, error);
+	if (r < 0)
+		root_close(root);
+	else
+		*ret = root;
+	return r;
 }
 
 void root_close(struct root *root)
@@ -47,6 +67,7 @@ void root_close(struct root *root)
 	if (!root)
 		return;
 	close(root->descriptor);
+	unreadables_free(&root->unreadables);
 	free(root->directory);
 	free(root);
 }
@@ -85,8 +106,12 @@ static int open_below(struct root *root, const char *path, int flags)
 
 int root_open_file(struct root *root, const char *path, int flags, struct error *error)
 {
-	int descriptor = open_below(root, path, flags);
+	const struct unreadable *told = unreadables_find(&root->unreadables, path);
+	int descriptor;
 
+	if (told && !((flags & O_PATH) && told->there))
+		return error_set(error, told->code, "%s", told->text);
+	descriptor = open_below(root, path, flags);
 	if (descriptor == -ENOSYS)
 		return error_set(error, ENOSYS, "openat2 is missing: Linux 5.6 or later is needed");
 	if (descriptor < 0)
@@ -271,9 +296,29 @@ int root_list(struct root *root, const char *path, struct strings *ret, struct e
 	return 0;
 }
 
+int root_list_paths(struct root *root, const char *folder, const char *ending, struct strings *list,
+		    struct error *error)
+{
+	_cleanup_strings_ struct strings names = { 0 };
+	int r = root_list(root, folder, &names, error);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	strings_sort(&names);
+	for (size_t i = 0; i < names.count; i++)
+		if (ends_with(names.items[i], ending))
+			strings_take(list, xasprintf("%s/%s", folder, names.items[i]));
+	return 0;
+}
+
 int root_exists(struct root *root, const char *path, struct error *error)
 {
-	int descriptor = open_below(root, path, O_PATH);
+	const struct unreadable *told = unreadables_find(&root->unreadables, path);
+	int descriptor;
+
+	if (told && !told->there)
+		return error_set(error, told->code, "%s", told->text);
+	descriptor = open_below(root, path, O_PATH);
 
 	if (descriptor == -ENOENT || descriptor == -ENOTDIR)
 		return 0;

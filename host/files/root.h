@@ -16,7 +16,11 @@
 
 struct root;
 
-/* directory NULL is "/", the live host. -ENOENT, -ENOTDIR, -EACCES, -ENOSYS (kernel before 5.6). */
+/*
+ * directory NULL is "/", the live host. -ENOENT, -ENOTDIR, -EACCES, -ENOSYS (kernel before 5.6).
+ * What could not be read when a directory was recorded (unreadable.h) cannot be read below it
+ * either.
+ */
 int root_open(const char *directory, struct root **ret, struct error *error);
 void root_close(struct root *root);
 
@@ -50,6 +54,13 @@ int root_read_link(struct root *root, const char *path, char **ret, struct error
  * empty directories in git with such a file.
  */
 int root_list(struct root *root, const char *path, struct strings *ret, struct error *error);
+
+/*
+ * Adds the paths, sorted, of what a directory has whose names end so ("" for all): FOLDER/NAME. A
+ * directory that is not there has none; else as root_list.
+ */
+int root_list_paths(struct root *root, const char *folder, const char *ending, struct strings *list,
+		    struct error *error);
 
 /* 1 when the path leads to something, 0 when it does not, -errno when that cannot be told. */
 int root_exists(struct root *root, const char *path, struct error *error);

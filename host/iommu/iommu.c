@@ -108,13 +108,8 @@ int iommu_member_driver(struct host *host, const char *group, const char *member
 			struct error *error)
 {
 	_cleanup_free_ char *path = xasprintf(GROUPS "/%s/devices/%s/driver", group, member);
-	_cleanup_(fact_free) struct fact fact = { 0 };
-	int r = fact_link(&fact, host->root, path, error);
 
-	if (r < 0)
-		return r;
-	*ret = r ? xstrdup(fact_link_name(&fact)) : NULL;
-	return 0;
+	return read_link_name(host->root, path, ret, error);
 }
 
 int interrupts_are_remapped(struct host *host, bool *ret, struct error *error)

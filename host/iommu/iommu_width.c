@@ -40,31 +40,17 @@ static int unit_width(struct host *host, const char *unit, unsigned *ret, struct
 	return r < 0 ? error_set(error, r, "/%s: no hexadecimal number", path) : 0;
 }
 
-/* The unit's name at the end of the function's link, NULL where there is none. */
-static int unit_of(struct host *host, struct pci_function *function, char **ret,
-		   struct error *error)
-{
-	_cleanup_free_ char *path = pci_path(function, "iommu");
-	_cleanup_(fact_free) struct fact link = { 0 };
-	int r = fact_link(&link, host->root, path, error);
-
-	if (r < 0)
-		return r;
-	*ret = r ? xstrdup(fact_link_name(&link)) : NULL;
-	return 0;
-}
-
 int iommu_width(struct host *host, struct pci_function *function, unsigned *ret,
 		const char **ret_unit, struct error *error)
 {
-	_cleanup_free_ char *own = NULL;
+	_cleanup_free_ char *path = pci_path(function, "iommu"), *own = NULL;
 	const struct strings *units;
 	const char *narrowest = NULL;
 	unsigned width = 0;
 	int r = iommu_units(host, &units, error);
 
 	if (r == 0)
-		r = unit_of(host, function, &own, error);
+		r = read_link_name(host->root, path, &own, error);
 	for (size_t i = 0; r == 0 && i < units->count; i++) {
 		unsigned one;
 

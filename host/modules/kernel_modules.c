@@ -45,12 +45,12 @@ char *module_name(const char *name)
 int driver_module(struct host *host, const char *driver, char **ret, struct error *error)
 {
 	_cleanup_free_ char *path = xasprintf("sys/bus/pci/drivers/%s/module", driver);
-	_cleanup_(fact_free) struct fact link = { 0 };
-	int r = fact_link(&link, host->root, path, error);
+	_cleanup_free_ char *name = NULL;
+	int r = read_link_name(host->root, path, &name, error);
 
 	if (r < 0)
 		return r;
-	*ret = r ? module_name(fact_link_name(&link)) : NULL;
+	*ret = name ? module_name(name) : NULL;
 	return 0;
 }
 

@@ -101,21 +101,15 @@ static int hides(struct root *root, const char *path, struct error *error)
 static int list_folder(struct root *root, const char *folder, struct strings *paths,
 		       struct error *error)
 {
-	_cleanup_strings_ struct strings names = { 0 };
-	int r = root_list(root, folder, &names, error);
+	_cleanup_strings_ struct strings all = { 0 };
+	int r = root_list_paths(root, folder, ".conf", &all, error);
 
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	for (size_t i = 0; i < names.count; i++) {
-		_cleanup_free_ char *path = xasprintf("%s/%s", folder, names.items[i]);
-
-		r = is_conf(names.items[i]) ? hides(root, path, error) : 0;
-		if (r < 0)
-			return r;
-		if (r)
-			strings_add(paths, path);
+	for (size_t i = 0; r >= 0 && i < all.count; i++) {
+		r = hides(root, all.items[i], error);
+		if (r > 0)
+			strings_add(paths, all.items[i]);
 	}
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 static int read_file(struct root *root, const char *path, struct modprobe *modprobe,

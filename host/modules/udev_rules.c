@@ -188,7 +188,7 @@ void udev_overrides_free(struct udev_overrides *overrides)
 
 static bool fits(const char *patterns, const char *text)
 {
-	_cleanup_free_ char *copy = patterns ? xstrdup(patterns) : NULL;
+	_cleanup_free_ char *copy = xstrdup(patterns);
 	char *cursor = copy, *pattern;
 
 	while ((pattern = strsep(&cursor, "|")))

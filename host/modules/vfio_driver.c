@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether a driver hands its device to user space through vfio. */
+/* Which driver has a function, and whether it hands it to user space through vfio. */
 #include "host/modules/vfio_driver.h"
 
 #include "host/modules/kernel_modules.h"
 
 #include <string.h>
 
-int driver_is_vfio(struct host *host, struct pci_function *function, const char *driver, bool *ret,
+static int is_vfio(struct host *host, struct pci_function *function, const char *driver, bool *ret,
 		   struct error *error)
 {
 	bool is = !strcmp(driver, "vfio-pci");
@@ -19,4 +19,20 @@ int driver_is_vfio(struct host *host, struct pci_function *function, const char 
 	if (r == 0)
 		*ret = is;
 	return r;
+}
+
+int vfio_driver_of(struct host *host, struct pci_function *function, const char **ret_driver,
+		   bool *ret_vfio, struct error *error)
+{
+	const char *driver;
+	bool vfio = false;
+	int r = pci_driver(host, function, &driver, error);
+
+	if (r == 0 && driver)
+		r = is_vfio(host, function, driver, &vfio, error);
+	if (r < 0)
+		return r;
+	*ret_driver = driver;
+	*ret_vfio = vfio;
+	return 0;
 }

@@ -41,9 +41,20 @@ struct pci_config {
 	int header;    /* header type without the multi-function bit: 0 device, 1 bridge */
 	int port;      /* device/port type of the PCI Express capability, -1 where it is not seen */
 	bool whole;    /* capabilities were readable, which takes privileges: unseen is absent */
+	enum pci_acs {
+		PCI_ACS_UNSEEN, /* the extended configuration space was not readable */
+		PCI_ACS_ABSENT,
+		PCI_ACS_OFF, /* it could, and does not all that keeps devices apart */
+		PCI_ACS_ON,
+	} acs; /* Access Control Services, as the kernel asks for them before it splits groups */
 };
 
-enum { PCI_PORT_UPSTREAM = 5, PCI_PORT_DOWNSTREAM = 6 };
+enum {
+	PCI_PORT_ROOT = 4,
+	PCI_PORT_UPSTREAM = 5,
+	PCI_PORT_DOWNSTREAM = 6,
+	PCI_PORT_TO_PCI = 7, /* a bridge to conventional PCI */
+};
 
 /* All functions. The array is the host's. */
 int pci_functions(struct host *host, const struct pci_functions **ret, struct error *error);

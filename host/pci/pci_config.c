@@ -11,6 +11,7 @@
 enum {
 	HEADER_SIZE = 64,
 	LEGACY_SIZE = 256, /* where the capability list ends */
+	EXTENDED_SIZE = 4096,
 	MULTI_FUNCTION = 0x80,
 	BARS = 6,
 };
@@ -34,6 +35,44 @@ static int express_port(const unsigned char *bytes, size_t length)
 	return -1;
 }
 
+static unsigned word_at(const unsigned char *bytes, size_t at)
+{
+	return bytes[at] | (unsigned)bytes[at + 1] << 8;
+}
+
+/*
+ * What the kernel asks of a port before it keeps apart what is behind it (drivers/pci/pci.c,
+ * pci_acs_flags_enabled; drivers/iommu/iommu.c, REQ_ACS_FLAGS): what a port cannot do it need not
+ * be told to.
+ */
+static enum pci_acs acs_at(const unsigned char *bytes, size_t at)
+{
+	const unsigned required = PCI_ACS_CAP_VALID | PCI_ACS_CAP_REQ_RED | PCI_ACS_CAP_CMPLT_RED |
+				  PCI_ACS_CAP_FORWARD;
+	const unsigned wanted = required & word_at(bytes, at + PCI_ACS_CAP);
+
+	return (word_at(bytes, at + PCI_ACS_CTRL) & wanted) == wanted ? PCI_ACS_ON : PCI_ACS_OFF;
+}
+
+/* The extended list begins behind the legacy space; a header of zeros ends it (7.6.3). */
+static enum pci_acs access_control(const unsigned char *bytes, size_t length)
+{
+	size_t at = LEGACY_SIZE;
+
+	if (length < EXTENDED_SIZE)
+		return PCI_ACS_UNSEEN;
+	for (size_t steps = 0; steps < EXTENDED_SIZE / 8; steps++) {
+		unsigned id = word_at(bytes, at), next = word_at(bytes, at + 2) >> 4;
+
+		if (id == PCI_EXT_CAP_ID_ACS)
+			return acs_at(bytes, at);
+		if (next < LEGACY_SIZE || next + 8 > EXTENDED_SIZE)
+			break;
+		at = next & ~3U;
+	}
+	return PCI_ACS_ABSENT;
+}
+
 int pci_config_parse(const char *bytes, size_t length, struct pci_config *ret)
 {
 	const unsigned char *config = (const unsigned char *)bytes;
@@ -45,6 +84,7 @@ int pci_config_parse(const char *bytes, size_t length, struct pci_config *ret)
 		found.all_ones &= config[i] == 0xff;
 	found.header = config[PCI_HEADER_TYPE] & ~MULTI_FUNCTION & 0xff;
 	found.port = found.all_ones ? -1 : express_port(config, length);
+	found.acs = found.all_ones ? PCI_ACS_UNSEEN : access_control(config, length);
 	found.whole = !found.all_ones && length >= LEGACY_SIZE;
 	*ret = found;
 	return 0;

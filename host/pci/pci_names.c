@@ -146,3 +146,14 @@ char *pci_full_name(struct host *host, struct pci_function *function)
 	return xasprintf("%s%s%s%s[%04x:%04x]", maker, *maker ? " " : "", name, *name ? " " : "",
 			 vendor, device);
 }
+
+void pci_names(struct host *host, uint16_t vendor, uint16_t device, char **ret_vendor,
+	       char **ret_device)
+{
+	char name[256];
+
+	look_up(host, PCI_LOOKUP_VENDOR, vendor, device, name, sizeof(name));
+	*ret_vendor = *name ? xstrdup(name) : NULL;
+	look_up(host, PCI_LOOKUP_DEVICE, vendor, device, name, sizeof(name));
+	*ret_device = *name ? xstrdup(name) : NULL;
+}

@@ -14,4 +14,8 @@ char *pci_describe(struct host *host, struct pci_function *function);
 /* The vendor's and the device's name and ids, without the address; the caller frees it. */
 char *pci_full_name(struct host *host, struct pci_function *function);
 
+/* The names alone, as they are known here, NULL for one that is not; the caller frees both. */
+void pci_names(struct host *host, uint16_t vendor, uint16_t device, char **ret_vendor,
+	       char **ret_device);
+
 #endif

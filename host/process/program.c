@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { MOMENT_MS = 1000 /* between looks at the clock, while nothing comes */ };
+
 struct child {
 	struct program_call *call;
 	pid_t pid;
@@ -182,27 +184,46 @@ static int next_deadline(struct child *children, size_t count)
 	return (int)next;
 }
 
-void program_call_all(struct program_call *calls, size_t count)
+/* Take what the children say as it comes, and tell of every second; the seconds it took. */
+static unsigned gather(struct child *children, struct pollfd *polls, size_t count,
+		       const struct teller *teller)
+{
+	const long long begin = monotonic_ms();
+	unsigned told = 0;
+	int wait;
+
+	while ((wait = next_deadline(children, count)) >= 0) {
+		unsigned seconds = (unsigned)((monotonic_ms() - begin) / 1000);
+
+		if (seconds > told)
+			teller_tick(teller, told = seconds);
+		for (size_t i = 0; i < count; i++)
+			polls[i] = (struct pollfd){ .fd = children[i].output, .events = POLLIN };
+		if (poll(polls, count, wait < MOMENT_MS ? wait : MOMENT_MS) <= 0)
+			continue;
+		for (size_t i = 0; i < count; i++)
+			if (polls[i].fd >= 0 && polls[i].revents)
+				take_output(&children[i]);
+	}
+	return (unsigned)((monotonic_ms() - begin) / 1000);
+}
+
+void program_call_all(struct program_call *calls, size_t count, const struct teller *teller,
+		      const char *what)
 {
 	struct child *children = xcalloc(count, sizeof(*children));
 	struct pollfd *polls = xcalloc(count, sizeof(*polls));
-	int wait;
 
+	if (count)
+		teller_begin(teller, what);
 	for (size_t i = 0; i < count; i++) {
 		calls[i].answer = NULL;
 		calls[i].error = (struct error){ 0 };
 		children[i] = (struct child){ .call = &calls[i], .output = -1 };
 		start(&children[i]);
 	}
-	while ((wait = next_deadline(children, count)) >= 0) {
-		for (size_t i = 0; i < count; i++)
-			polls[i] = (struct pollfd){ .fd = children[i].output, .events = POLLIN };
-		if (poll(polls, count, wait) <= 0)
-			continue;
-		for (size_t i = 0; i < count; i++)
-			if (polls[i].fd >= 0 && polls[i].revents)
-				take_output(&children[i]);
-	}
+	if (count)
+		teller_end(teller, true, gather(children, polls, count, teller));
 	for (size_t i = 0; i < count; i++)
 		free(children[i].text);
 	free(children);
@@ -212,4 +233,11 @@ void program_call_all(struct program_call *calls, size_t count)
 const char *answer_string(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
+}
+
+uint64_t answer_number(const json_t *object, const char *key)
+{
+	json_int_t number = json_integer_value(json_object_get(object, key));
+
+	return number > 0 ? (uint64_t)number : 0;
 }

@@ -4,9 +4,11 @@
 #define GPUCHECK_HOST_PROCESS_PROGRAM_H
 
 #include "base/error.h"
+#include "base/teller.h"
 
 #include <jansson.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct program_call {
 	const char *name;    /* gpucheck-libvirt: beside this program, else in its libexec folder */
@@ -18,10 +20,17 @@ struct program_call {
 	struct error error;  /* ELIBACC: a shared library that it needs is not installed */
 };
 
-/* Start all calls, gather their answers, and return when the last has ended or was ended. */
-void program_call_all(struct program_call *calls, size_t count);
+/*
+ * Start all calls, gather their answers, and return when the last has ended or was ended. The
+ * teller (may be NULL) is told what is being done: "asking libvirt".
+ */
+void program_call_all(struct program_call *calls, size_t count, const struct teller *teller,
+		      const char *what);
 
 /* The string at a key of an answer; NULL when it is null, missing or no string. The object's. */
 const char *answer_string(const json_t *object, const char *key);
+
+/* The number at a key of an answer; 0 when it is below that, null, missing or no whole number. */
+uint64_t answer_number(const json_t *object, const char *key);
 
 #endif

@@ -3,28 +3,10 @@
 #include "host/vm/address_space.h"
 
 #include "base/alloc.h"
+#include "host/process/program.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const char *text_of(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
-static uint64_t number_of(const json_t *object, const char *key)
-{
-	json_int_t number = json_integer_value(json_object_get(object, key));
-
-	return number > 0 ? (uint64_t)number : 0;
-}
-
-static char *copy_of(const json_t *object, const char *key)
-{
-	const char *text = text_of(object, key);
-
-	return text ? xstrdup(text) : NULL;
-}
 
 static enum cpu_mode mode_of(const char *name)
 {
@@ -53,17 +35,17 @@ bool address_space_read(const json_t *object, struct address_space *ret)
 		return false;
 	ret->kvm = json_is_true(json_object_get(object, "kvm"));
 	ret->own_cpu = json_is_true(json_object_get(object, "own_cpu"));
-	ret->cpu = mode_of(text_of(object, "cpu"));
-	ret->model = copy_of(object, "model");
-	ret->gigabyte_pages = copy_of(object, "gigabyte_pages");
-	ret->width = width_of(text_of(object, "width"));
-	ret->bits = (unsigned)number_of(object, "bits");
-	ret->limit = (unsigned)number_of(object, "limit");
-	ret->host_limit = (unsigned)number_of(object, "host_limit");
-	ret->loader = copy_of(object, "loader");
+	ret->cpu = mode_of(answer_string(object, "cpu"));
+	ret->model = xstrdup(answer_string(object, "model"));
+	ret->gigabyte_pages = xstrdup(answer_string(object, "gigabyte_pages"));
+	ret->width = width_of(answer_string(object, "width"));
+	ret->bits = (unsigned)answer_number(object, "bits");
+	ret->limit = (unsigned)answer_number(object, "limit");
+	ret->host_limit = (unsigned)answer_number(object, "host_limit");
+	ret->loader = xstrdup(answer_string(object, "loader"));
 	ret->has_window = json_is_integer(json_object_get(object, "window"));
-	ret->window_mib = number_of(object, "window");
-	ret->hole_kib = number_of(object, "hole");
+	ret->window_mib = answer_number(object, "window");
+	ret->hole_kib = answer_number(object, "hole");
 	return true;
 }
 

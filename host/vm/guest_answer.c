@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading what gpucheck-guest answered; a record may be older than this program, or edited. */
+/* What gpucheck-guest answers, read and written again; a record may be older than this program, or
+ * edited. */
 #include "host/vm/guest_answer.h"
 
 #include "base/alloc.h"
@@ -7,6 +8,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,11 +43,6 @@ static int find_name(const char *name, const char *const names[], size_t count)
 		if (names[i] && !strcmp(names[i], name))
 			return (int)i;
 	return -1;
-}
-
-static char *copy_of(const char *text)
-{
-	return text ? xstrdup(text) : NULL;
 }
 
 static bool read_hex(const json_t *item, const char *key, uint64_t *ret)
@@ -116,7 +113,7 @@ static bool read_function(const json_t *item, struct guest_function *ret)
 	ret->class = (unsigned)strtoul(class, NULL, 16);
 	ret->vendor = (uint16_t)strtoul(vendor, NULL, 16);
 	ret->device = (uint16_t)strtoul(device, NULL, 16);
-	ret->driver = copy_of(answer_string(item, "driver"));
+	ret->driver = xstrdup(answer_string(item, "driver"));
 	read_texts(json_object_get(item, "drm"), &ret->drm);
 	read_modules(json_object_get(item, "modules"), ret);
 	return true;
@@ -142,12 +139,12 @@ static void read_nvidia(const json_t *answer, struct guest_nvidia *ret)
 	int state = find_name(answer_string(smi, "state"), smi_names, ARRAY_SIZE(smi_names));
 
 	ret->loaded = json_is_object(module);
-	ret->version = copy_of(answer_string(module, "version"));
+	ret->version = xstrdup(answer_string(module, "version"));
 	ret->flavour = flavour < 0 ? NVIDIA_UNKNOWN : (enum nvidia_flavour)flavour;
 	ret->smi = state < 0 ? SMI_NOT_TOLD : (enum smi_state)state;
 	ret->status = (int)json_integer_value(json_object_get(smi, "status"));
 	read_texts(json_object_get(smi, "gpus"), &ret->listed);
-	ret->text = copy_of(answer_string(smi, "text"));
+	ret->text = xstrdup(answer_string(smi, "text"));
 }
 
 static enum fabric_state fabric_of(const json_t *told)
@@ -168,13 +165,119 @@ void guest_answer_read(const json_t *answer, struct guest *guest)
 		guest->text = xstrdup("its recorded answer is not one of gpucheck-guest");
 		return;
 	}
-	guest->target = copy_of(answer_string(answer, "target"));
-	guest->text = copy_of(answer_string(answer, "text"));
-	guest->command = copy_of(answer_string(answer, "command"));
-	guest->system = copy_of(answer_string(answer, "system"));
-	guest->kernel = copy_of(answer_string(answer, "kernel"));
+	guest->target = xstrdup(answer_string(answer, "target"));
+	guest->text = xstrdup(answer_string(answer, "text"));
+	guest->command = xstrdup(answer_string(answer, "command"));
+	guest->system = xstrdup(answer_string(answer, "system"));
+	guest->kernel = xstrdup(answer_string(answer, "kernel"));
 	read_nvidia(answer, &guest->nvidia);
 	guest->fabric = fabric_of(json_object_get(answer, "fabric_manager"));
+}
+
+static json_t *hex(uint64_t number)
+{
+	_cleanup_free_ char *text = xasprintf("%" PRIx64, number);
+
+	return json_string(text);
+}
+
+static json_t *list_of(const struct strings *texts)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < texts->count; i++)
+		json_array_append_new(list, json_string(texts->items[i]));
+	return list;
+}
+
+static json_t *bars_of(const struct guest_function *function)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < function->bar_count; i++) {
+		const struct pci_bar *bar = &function->bars[i];
+
+		json_array_append_new(list,
+				      json_pack("{s:i, s:o, s:o, s:o}", "index", (int)bar->index,
+						"start", hex(bar->start), "end", hex(bar->end),
+						"flags", hex(bar->flags)));
+	}
+	return list;
+}
+
+static json_t *modules_of(const struct guest_function *function)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < function->modules.count; i++) {
+		const char *name = function->modules.items[i];
+
+		json_array_append_new(list, json_pack("{s:s, s:b}", "name", name, "loaded",
+						      strings_have(&function->loaded, name)));
+	}
+	return list;
+}
+
+static json_t *function_object(const struct guest_function *function)
+{
+	_cleanup_free_ char *class = xasprintf("%06x", function->class);
+	_cleanup_free_ char *vendor = xasprintf("%04x", function->vendor);
+	_cleanup_free_ char *device = xasprintf("%04x", function->device);
+	json_t *one = json_pack("{s:s, s:s, s:s, s:s, s:s?}", "address", function->address, "class",
+				class, "vendor", vendor, "device", device, "driver",
+				function->driver);
+
+	if (function->has_bars)
+		json_object_set_new(one, "bars", bars_of(function));
+	if (function->drm.count)
+		json_object_set_new(one, "drm", list_of(&function->drm));
+	if (function->modules.count)
+		json_object_set_new(one, "modules", modules_of(function));
+	return one;
+}
+
+static void add_nvidia(json_t *answer, const struct guest_nvidia *nvidia)
+{
+	const char *flavour = flavour_names[nvidia->flavour];
+
+	if (nvidia->loaded)
+		json_object_set_new(answer, "nvidia",
+				    json_pack("{s:s?, s:s}", "version", nvidia->version, "flavour",
+					      flavour ? flavour : "unknown"));
+	if (nvidia->smi != SMI_NOT_TOLD)
+		json_object_set_new(answer, "nvidia_smi",
+				    json_pack("{s:s, s:i, s:o, s:s?}", "state",
+					      smi_names[nvidia->smi], "status", nvidia->status,
+					      "gpus", list_of(&nvidia->listed), "text",
+					      nvidia->text));
+}
+
+char *guest_answer_text(const struct guest *guest)
+{
+	json_t *answer = json_pack("{s:s}", "state", state_names[guest->state]);
+	const struct {
+		const char *key, *text;
+	} texts[] = {
+		{ "target", guest->target },   { "text", guest->text },
+		{ "command", guest->command }, { "system", guest->system },
+		{ "kernel", guest->kernel },
+	};
+	json_t *functions = json_array();
+	char *text;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (texts[i].text)
+			json_object_set_new(answer, texts[i].key, json_string(texts[i].text));
+	for (size_t i = 0; i < guest->count; i++)
+		json_array_append_new(functions, function_object(&guest->functions[i]));
+	json_object_set_new(answer, "functions", functions);
+	add_nvidia(answer, &guest->nvidia);
+	if (guest->fabric != FABRIC_NONE)
+		json_object_set_new(answer, "fabric_manager",
+				    json_boolean(guest->fabric == FABRIC_MANAGED));
+	text = json_dumps(answer, JSON_INDENT(1));
+	json_decref(answer);
+	return text;
 }
 
 void guest_answer_free(struct guest *guest)

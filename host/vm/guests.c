@@ -75,16 +75,29 @@ static void take_call(struct program_call *call, struct guest *guest)
 		guest_answer_read(call->answer, guest);
 		json_decref(call->answer);
 	} else {
-		guest->state = GUEST_UNREACHABLE;
+		guest->state = call->error.code == -ELIBACC ? GUEST_NO_SSH : GUEST_UNREACHABLE;
 		guest->text = xstrdup(call->error.text);
 	}
 	json_decref(call->request);
+}
+
+/* "asking the guest ml", of several VMs all; asked: their places among the guests. */
+static char *name_asked(const struct host *host, const size_t *asked, size_t count)
+{
+	_cleanup_strings_ struct strings names = { 0 };
+	_cleanup_free_ char *joined = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		strings_add(&names, host->guests[asked[i]].vm);
+	joined = strings_join(&names, ", ");
+	return xasprintf(count == 1 ? "asking the guest %s" : "asking the guests %s", joined);
 }
 
 void guests_ask(struct host *host, const struct guest_place *places, size_t count)
 {
 	struct program_call *calls = xcalloc(count, sizeof(*calls));
 	size_t *asked = xcalloc(count, sizeof(*asked)), call_count = 0;
+	_cleanup_free_ char *what = NULL;
 
 	for (size_t i = 0; i < count; i++) {
 		struct guest *guest;
@@ -111,7 +124,8 @@ void guests_ask(struct host *host, const struct guest_place *places, size_t coun
 							     .seconds = ANSWER_SECONDS,
 							     .limit = ANSWER_LIMIT };
 	}
-	program_call_all(calls, call_count);
+	what = name_asked(host, asked, call_count);
+	program_call_all(calls, call_count, host->teller, what);
 	for (size_t i = 0; i < call_count; i++)
 		take_call(&calls[i], &host->guests[asked[i]]);
 	free(calls);

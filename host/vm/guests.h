@@ -24,6 +24,7 @@ enum guest_state {
 	GUEST_BROKEN,  /* logged in, and then it broke off */
 	GUEST_GARBLED, /* logged in, and what it says is not what our command prints */
 	GUEST_NO_PCI,  /* logged in, and its system shows no PCI bus in sysfs */
+	GUEST_NO_SSH,  /* not asked: libssh is not installed on the host */
 };
 
 struct guest_function {
@@ -94,6 +95,10 @@ void guests_ask(struct host *host, const struct guest_place *places, size_t coun
 
 /* What the VM's guest said; NULL when it was not asked. It stays the host's. */
 const struct guest *guest_of(struct host *host, const char *vm);
+
+/* What it said, as gpucheck-guest answers it and a record keeps it (fixtures/README.md); the caller
+ * frees it. Not of a guest that is not recorded. */
+char *guest_answer_text(const struct guest *guest);
 
 /* The function of these ids that comes behind one (NULL: the first), NULL when there is none. */
 const struct guest_function *guest_next(const struct guest *guest, uint16_t vendor, uint16_t device,

@@ -4,14 +4,10 @@
 
 #include "base/alloc.h"
 #include "base/strings.h"
+#include "host/process/program.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const char *text_of(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
 
 /* "pc", "pc-i440fx-7.2" and old "pc-1.0" are one, whatever has q35 in its name is the other. */
 static enum vm_chipset chipset_of(const char *machine)
@@ -33,20 +29,19 @@ static enum vm_firmware firmware_of(const char *name)
 static bool read_bus(const json_t *item, struct layout_bus *ret)
 {
 	const json_t *index = json_object_get(item, "index");
-	const char *model = text_of(item, "model");
 	json_int_t number = json_integer_value(index);
 
 	if (!json_is_integer(index) || number < 0 || number > UINT8_MAX)
 		return false;
 	ret->index = (unsigned)number;
-	ret->model = model ? xstrdup(model) : NULL;
+	ret->model = xstrdup(answer_string(item, "model"));
 	return true;
 }
 
 static bool read_device(const json_t *item, struct layout_device *ret)
 {
-	const char *what = text_of(item, "what"), *address = text_of(item, "address");
-	const char *source = text_of(item, "source");
+	const char *what = answer_string(item, "what"), *address = answer_string(item, "address");
+	const char *source = answer_string(item, "source");
 
 	if (!address || !pci_address_parse(address, &ret->address) ||
 	    (source && !pci_address_parse(source, &ret->source)))
@@ -61,13 +56,13 @@ bool pci_layout_read(const json_t *object, struct pci_layout *ret)
 {
 	const json_t *buses = json_object_get(object, "buses");
 	const json_t *devices = json_object_get(object, "devices");
-	const char *machine = text_of(object, "machine");
+	const char *machine = answer_string(object, "machine");
 
 	if (!json_is_array(buses) || !json_is_array(devices))
 		return false;
-	ret->machine = machine ? xstrdup(machine) : NULL;
+	ret->machine = xstrdup(machine);
 	ret->chipset = chipset_of(machine);
-	ret->firmware = firmware_of(text_of(object, "firmware"));
+	ret->firmware = firmware_of(answer_string(object, "firmware"));
 	ret->buses = xcalloc(json_array_size(buses), sizeof(*ret->buses));
 	ret->devices = xcalloc(json_array_size(devices), sizeof(*ret->devices));
 	for (size_t i = 0; i < json_array_size(buses); i++)

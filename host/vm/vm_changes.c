@@ -33,7 +33,7 @@ static int ask_live(struct host *host, json_t *request, unsigned seconds, json_t
 		json_decref(request);
 		request = NULL;
 	}
-	r = vm_program_ask(request, seconds, ret, error);
+	r = vm_program_ask(host_teller(host), request, seconds, ret, error);
 	if (r == -ECONNREFUSED || r == -EACCES)
 		return error_wrap(error, "libvirt at %s", vms_uri(host));
 	return r;
@@ -91,7 +91,7 @@ static int edit(const char *xml, const char *verb, json_t *what, char **ret, str
 	int r = check_length(xml, error);
 
 	if (r == 0)
-		r = vm_program_ask(request, VM_PROGRAM_SECONDS, &answer, error);
+		r = vm_program_ask(NULL, request, VM_PROGRAM_SECONDS, &answer, error);
 	else
 		json_decref(request);
 	if (r == 0)

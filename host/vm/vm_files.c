@@ -11,25 +11,16 @@
 #define SAVED "etc/libvirt/qemu"
 #define LIVE  "run/libvirt/qemu"
 
-static char *name_of(const char *file)
-{
-	return xstrndup(file, strlen(file) - strlen(".xml"));
-}
-
 /* Names of the folder's NAME.xml files, without the ending; a missing folder has none. */
 static int list_xml(struct root *root, const char *folder, struct strings *ret, struct error *error)
 {
-	_cleanup_strings_ struct strings files = { 0 };
-	int r = root_list(root, folder, &files, error);
+	_cleanup_strings_ struct strings paths = { 0 };
+	int r = root_list_paths(root, folder, ".xml", &paths, error);
 
-	if (r == -ENOENT)
-		return 0;
-	for (size_t i = 0; r == 0 && i < files.count; i++) {
-		_cleanup_free_ char *name = NULL;
+	for (size_t i = 0; i < paths.count; i++) {
+		const char *file = paths.items[i] + strlen(folder) + 1;
+		_cleanup_free_ char *name = xstrndup(file, strlen(file) - strlen(".xml"));
 
-		if (!ends_with(files.items[i], ".xml"))
-			continue;
-		name = name_of(files.items[i]);
 		if (!strings_have(ret, name))
 			strings_add(ret, name);
 	}
@@ -66,6 +57,8 @@ static const char *state_of(const json_t *live)
 		return "off";
 	if (!state || !end || state > end || starts_with(state, "state='running'"))
 		return "running";
+	if (starts_with(state, "state='crashed'"))
+		return "crashed";
 	return starts_with(state, "state='pmsuspended'") ? "suspended" : "paused";
 }
 

@@ -28,14 +28,12 @@ int vm_status_pid(const char *text)
 										       : 0;
 }
 
-/* 0 where it is not told. */
-static int pid_of(struct host *host, const struct vm *vm)
+int vm_recorded_pid(struct host *host, const char *vm)
 {
-	_cleanup_free_ char *path = xasprintf("run/libvirt/qemu/%s.xml", vm->name), *text = NULL;
+	_cleanup_free_ char *path = xasprintf("run/libvirt/qemu/%s.xml", vm), *text = NULL;
 
 	/* libvirt takes no name with a slash. */
-	if (strchr(vm->name, '/') ||
-	    root_read_text(host->root, path, LIMIT_DEFINITION, &text, NULL) < 0)
+	if (strchr(vm, '/') || root_read_text(host->root, path, LIMIT_DEFINITION, &text, NULL) < 0)
 		return 0;
 	return vm_status_pid(text);
 }
@@ -48,7 +46,7 @@ bool unit_is_qemu(const char *unit)
 
 bool vm_is_process(struct host *host, const struct vm *vm, int pid, const char *unit)
 {
-	int its = vm->active ? pid_of(host, vm) : 0;
+	int its = vm->active ? vm_recorded_pid(host, vm->name) : 0;
 
 	return vm->active && (its ? its == pid : unit_is_qemu(unit));
 }

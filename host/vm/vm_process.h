@@ -18,6 +18,9 @@ bool vm_is_process(struct host *host, const struct vm *vm, int pid, const char *
 /* The unit is a scope that systemd-machined made for a QEMU of libvirt's. */
 bool unit_is_qemu(const char *unit);
 
+/* The pid that libvirt's status file of a VM tells; 0 where there is none. */
+int vm_recorded_pid(struct host *host, const char *vm);
+
 /* The pid in the text of a status file: <domstatus state='running' … pid='1234'>; 0 for none. */
 int vm_status_pid(const char *text);
 

@@ -27,7 +27,8 @@ static int code_of(const char *kind)
 	return EPROTO;
 }
 
-int vm_program_ask(json_t *request, unsigned seconds, json_t **ret, struct error *error)
+int vm_program_ask(const struct teller *teller, json_t *request, unsigned seconds, json_t **ret,
+		   struct error *error)
 {
 	struct program_call call = {
 		/* A request without a uri needs no libvirt, which takes long to load. */
@@ -44,7 +45,7 @@ int vm_program_ask(json_t *request, unsigned seconds, json_t **ret, struct error
 
 	if (!request)
 		return error_set(error, EINVAL, "a name or a text that is not UTF-8");
-	program_call_all(&call, 1);
+	program_call_all(&call, 1, teller, "asking libvirt");
 	json_decref(request);
 	if (!call.answer)
 		return error_set(error, call.error.code, "%s", call.error.text);

@@ -7,17 +7,20 @@
 #define GPUCHECK_HOST_VM_VM_PROGRAM_H
 
 #include "base/error.h"
+#include "base/teller.h"
 
 #include <jansson.h>
 
 enum { VM_PROGRAM_SECONDS = 20 }; /* libvirt may be starting by socket activation */
 
 /*
- * Takes the request; NULL stands for one that could not be packed, because a text in it is not
- * UTF-8: -EINVAL. *ret is a new reference to an answer that is no error. -EACCES, -ECONNREFUSED,
- * -EINVAL, -ENOENT, -ENODATA, -ESTALE, -EREMOTEIO and -ETIMEDOUT for the kinds of error, with the
- * program's own sentence; -ETIMEDOUT when it does not answer in time, and the errors of program.h.
+ * teller may be NULL. Takes the request; NULL stands for one that could not be packed, because a
+ * text in it is not UTF-8: -EINVAL. *ret is a new reference to an answer that is no error. -EACCES,
+ * -ECONNREFUSED, -EINVAL, -ENOENT, -ENODATA, -ESTALE, -EREMOTEIO and -ETIMEDOUT for the kinds of
+ * error, with the program's own sentence; -ETIMEDOUT when it does not answer in time, and the
+ * errors of program.h.
  */
-int vm_program_ask(json_t *request, unsigned seconds, json_t **ret, struct error *error);
+int vm_program_ask(const struct teller *teller, json_t *request, unsigned seconds, json_t **ret,
+		   struct error *error);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "host/process/program.h"
 #include "host/state.h"
+#include "host/vm/recorded_libvirt.h"
 #include "host/vm/vm_files.h"
 #include "host/vm/vm_program.h"
 
@@ -126,10 +127,10 @@ static int read_answer(const json_t *answer, struct vms *vms, struct error *erro
 	return 0;
 }
 
-static int ask(json_t *request, struct vms *vms, struct error *error)
+static int ask(struct host *host, json_t *request, struct vms *vms, struct error *error)
 {
 	json_t *answer;
-	int r = vm_program_ask(request, VM_PROGRAM_SECONDS, &answer, error);
+	int r = vm_program_ask(host_teller(host), request, VM_PROGRAM_SECONDS, &answer, error);
 
 	if (r < 0)
 		return r;
@@ -166,7 +167,7 @@ static int read_libvirt(struct host *host, struct vms *vms, struct error *error)
 	}
 	vms->source = VMS_LIBVIRT;
 	vms->uri = xstrdup(uri);
-	r = ask(json_pack("{s:s}", "uri", uri), vms, error);
+	r = ask(host, json_pack("{s:s}", "uri", uri), vms, error);
 	/* What a removed libvirt left in /etc. Of a libvirt that was named the error tells more. */
 	if (r == -ELIBACC && !host->libvirt_uri) {
 		vms->source = VMS_NO_LIBVIRT;
@@ -177,15 +178,25 @@ static int read_libvirt(struct host *host, struct vms *vms, struct error *error)
 
 static int read_files(struct host *host, struct vms *vms, struct error *error)
 {
+	struct recorded_libvirt told;
 	json_t *request;
-	int r = vm_files_request(host->root, &request, error);
+	int r = recorded_libvirt_read(host->root, &told, error);
 
+	if (r < 0)
+		return r;
+	if (told.absent) {
+		vms->source = VMS_NO_LIBVIRT;
+		return 0;
+	}
+	r = vm_files_request(host->root, &request, error);
 	vms->source = VMS_FILES;
 	if (r == -ENOENT) {
 		vms->source = VMS_NOT_RECORDED;
 		return 0;
 	}
-	return r < 0 ? r : ask(request, vms, error);
+	r = r < 0 ? r : ask(host, request, vms, error);
+	vms->version = told.version;
+	return r;
 }
 
 int vms_read(struct host *host, const struct vms **ret, struct error *error)

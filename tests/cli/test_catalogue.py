@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """--list shows every check that a report holds; --explain has a page for each."""
+import subprocess
 import unittest
 
 from harness import CommandLine, PASSED, built_root, READY
@@ -47,6 +48,37 @@ class Catalogue(CommandLine):
         for check in self.report(built_root(READY)).checks:
             title = self.gpucheck('--explain', check['id']).stdout.splitlines()[0]
             self.assertEqual(title, '%s: %s' % (check['id'], check['title']))
+
+    def commands(self):
+        """Of all pages, what a person would copy."""
+        for check in (words[0] for words in self.listed()):
+            lines = iter(self.gpucheck('--explain', check).stdout.splitlines())
+            for line in lines:
+                if not line.strip().startswith('$ '):
+                    continue
+                command = line.strip()[2:]
+                while command.endswith('\\'):
+                    command += '\n' + next(lines)
+                yield check, command
+
+    def test_commands_are_shell(self):
+        commands = list(self.commands())
+        self.assertGreater(len(commands), 50)
+        for check, command in commands:
+            with self.subTest(check=check, command=command):
+                done = subprocess.run(['bash', '-n', '-c', command], capture_output=True, text=True, check=False)
+                self.assertEqual((done.returncode, done.stderr), (0, ''))
+
+    def test_what_disrupts_is_said(self):
+        page = self.gpucheck('--explain', 'vm.pending').stdout
+        self.assertIn('$ gpucheck --fix --allow-disruption vm.pending\n', page)
+        self.assertIn('Risk: it interrupts', page)
+        self.assertIn('Nothing: this takes a person', self.gpucheck('--explain', 'host.kvm').stdout)
+
+    def test_related_checks(self):
+        page = self.gpucheck('--explain', 'iommu.enabled').stdout
+        self.assertIn('Needed by iommu.remapping, iommu.reserved, iommu.isolated.', page)
+        self.assertIn('Needs vm.hostdev: ', self.gpucheck('--explain', 'vm.conflict').stdout)
 
     def test_explain_several(self):
         one, other = (self.gpucheck('--explain', check).stdout for check in ('host.kvm', 'iommu.enabled'))

@@ -46,6 +46,48 @@ class Usage(CommandLine):
     def test_unknown_check_behind_a_known_one(self):
         self.assertRefused('iommu.bogus', 'host.kvm', 'iommu.bogus')
 
+    def test_a_check_that_was_meant(self):
+        for name, meant in (('iommu.isolatd', 'iommu.isolated'), ('iommu.islotaed', 'iommu.isolated'), ('vfio', 'driver.vfio'),
+                            ('IOMMU.Enabled', 'iommu.enabled'), ('gest', 'guest')):
+            with self.subTest(name=name):
+                self.assertRefused('did you mean %s?' % meant, name)
+                if '.' in meant:
+                    self.assertRefused('did you mean %s?' % meant, '--explain', name)
+
+    def test_the_checks_of_a_stage(self):
+        run = self.assertRefused('there are iommu.enabled, iommu.cmdline', 'iommu.zzzzzzzzz')
+        self.assertNotIn('driver.', run.stderr)
+
+    def test_the_list_where_nothing_is_near(self):
+        self.assertRefused('gpucheck --list shows them all', 'quite-another-word')
+
+    def test_an_option_that_was_meant(self):
+        for option, meant in (('--topolgy', '--topology'), ('--verson', '--version'), ('--verson=1', '--version'),
+                              ('--dryrun', '--dry-run'), ('--colour', '--color')):
+            with self.subTest(option=option):
+                self.assertRefused('did you mean %s?' % meant, option)
+        self.assertNotIn('mean', self.assertRefused('--zzzzzz', '--zzzzzz').stderr)
+
+    def test_a_short_form_of_several_options(self):
+        self.assertRefused('--verbose or --version', '--ver')
+
+    def test_a_stage_that_was_meant(self):
+        for name, meant in (('gest', 'guest'), ('HOST', 'host'), ('iommu.enabled', 'iommu')):
+            with self.subTest(name=name):
+                self.assertRefused('did you mean %s?' % meant, '--through', name)
+        self.assertRefused('the stages are host, iommu, driver, display, vm, guest', '--through', 'nowhere')
+
+    def test_a_format_that_was_meant(self):
+        self.assertRefused('did you mean json?', '--format', 'jason')
+        self.assertRefused('the formats are text, tap', '--format', 'xml')
+
+    def test_options_that_go_with_another(self):
+        for option in ('--yes', '--dry-run', '--allow-disruption'):
+            self.assertRefused('gpucheck --fix ' + option, option)
+
+    def test_a_check_behind_the_last_stage(self):
+        self.assertRefused('it takes --through vm', '--through', 'host', 'vm.hostdev')
+
     def test_empty_check(self):
         self.assertRefused('', '')
 

@@ -17,8 +17,8 @@ import dracut
 import first_boot
 import image
 import package
+import recording
 import traps
-import unpack
 import witnesses
 import transcript
 from fix import FixWalk
@@ -40,6 +40,7 @@ USAGE = """lab.py --gpucheck PATH [VARIANT...]   all that follows, but for the f
        lab.py --gpucheck PATH dracut             the card bound by --fix where dracut builds the images
        lab.py --gpucheck PATH traps              what looks green and is not, foretold and tried
        lab.py --gpucheck PATH package            the Debian package installed, run by systemd, upgraded, purged
+       lab.py --gpucheck PATH recording          a host with secrets recorded, replayed here, and searched
        lab.py --gpucheck PATH record [VARIANT...]   write the fixtures that come from the lab
        lab.py shell [VARIANT]                boot a host, say how to log in, keep it up
        lab.py image                          only build the image, and say where it lies"""
@@ -107,19 +108,15 @@ def check_fix(built, variants, gpucheck, tally):
 
 
 def record(built, variants, gpucheck):
-    script = (HERE / "record.sh").read_bytes()
     for variant in variants:
         wanted = [name for recorded, name in RECORDED if recorded == variant]
         with Walk(built, variant) as walk:
             for state in (state for state in STATES if state.name in wanted):
                 machine = walk.reach(state)
                 install(machine, gpucheck)
-                status, tar, errors = machine.ssh.raw("sh -s", stdin=script)
-                if status:
-                    raise RuntimeError(f"record.sh: {errors.decode(errors='replace')}")
+                tell(recording.write(machine))
                 root = FIXTURES / f"lab-{variant}-{state.name}" / "root"
-                unpack.unpack(tar, root)
-                unpack.give_names(root)
+                recording.fetch(machine, root)
                 print(root)
     return 0
 
@@ -143,7 +140,8 @@ def options():
                         help="where to build the image from, if this machine's own sources do not do")
     chosen = parser.parse_args()
     chosen.mode = "check"
-    if chosen.words and chosen.words[0] in ("states", "fix", "dracut", "traps", "package", "record", "shell", "image"):
+    if chosen.words and chosen.words[0] in ("states", "fix", "dracut", "traps", "package", "recording", "record", "shell",
+                                            "image"):
         chosen.mode = chosen.words.pop(0)
     chosen.variants = chosen.words or list(VARIANTS)
     for variant in chosen.variants:
@@ -171,6 +169,10 @@ def main():
         check_states(built, chosen.variants, chosen.gpucheck, tally)
     if chosen.mode in ("check", "fix"):
         check_fix(built, chosen.variants, chosen.gpucheck, tally)
+    if chosen.mode in ("check", "recording"):
+        for okay, description in recording.comparisons(built, chosen.gpucheck,
+                                                       lambda machine: install(machine, chosen.gpucheck)):
+            tally.add(okay, description)
     for mode in (dracut, traps):
         if chosen.mode in ("check", mode.__name__):
             for okay, description in mode.comparisons(built, lambda machine: install(machine, chosen.gpucheck)):

@@ -1,4 +1,4 @@
-"""Turns a record of the lab host (record.sh's tar) into a fixture's root."""
+"""Turns a record of the lab host, as a tar, into a fixture's root."""
 
 import io
 import os
@@ -6,8 +6,6 @@ import pathlib
 import posixpath
 import shutil
 import tarfile
-
-FIXTURES = pathlib.Path(__file__).resolve().parent.parent.parent / "fixtures"
 
 
 def refuse_what_leaves(member):
@@ -28,13 +26,6 @@ def keep_empty_directories(root):
     for folder, folders, files in os.walk(root):
         if not folders and not files:
             (pathlib.Path(folder) / ".keep").touch()
-
-
-def give_names(root):
-    """The fixtures' own pci.ids, so that what a report says does not hang on this machine's."""
-    names = root / "usr/share/misc/pci.ids"
-    names.parent.mkdir(parents=True)
-    shutil.copyfile(FIXTURES / "pci.ids", names)
 
 
 def unpack(record, root):

@@ -25,7 +25,8 @@ STATE = 'var/lib/gpucheck/'
 
 
 def expected():
-    pages = {'usr/share/doc/gpucheck/' + page.name for page in (TREE / 'docs').iterdir()}
+    pages = {'usr/share/doc/gpucheck/%s' % page.relative_to(TREE / 'docs') for page in (TREE / 'docs').rglob('*')
+             if page.is_file()}
     schemas = {'usr/share/gpucheck/' + schema.name for schema in (TREE / 'report').glob('*.schema.json')}
     return FILES | pages | schemas | set(PROGRAMS)
 

@@ -109,6 +109,7 @@ class Installed(unittest.TestCase):
         verdict, reason = self.reason(run, 'guest.ssh')
         self.assertEqual(verdict, 'error')
         self.assertIn('apt install libssh-4', reason)
+        self.assertIn('install libssh on this host', run.stdout)
 
     def test_nothing_is_enabled(self):
         self.assertEqual([path for path in self.files() - self.before if 'wants' in path], [])

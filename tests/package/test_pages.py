@@ -10,7 +10,7 @@ from package import CONFIGURATION_MANUAL, MANUAL, PACKAGING, formats, listed, op
 
 PAGES = (MANUAL, CONFIGURATION_MANUAL)
 # What the page tells already, and the program does not know yet.
-NOT_YET = {'--record', '--merge', 'junit', 'prometheus'}
+NOT_YET = {'--record', '--topology'}
 
 
 def items(text, macro):

@@ -231,7 +231,7 @@ static struct host *host;
 
 static void put_image(const char *name, const struct entry entries[8])
 {
-	_cleanup_free_ char *path = xasprintf("%s/%s", tree, name);
+	_cleanup_free_ char *path = tree_place(tree, name);
 	FILE *out = fopen(path, "w");
 
 	ck_assert_ptr_nonnull(out);

@@ -23,6 +23,8 @@ int main(void)
 	srunner_add_suite(runner, boot_framebuffer_suite());
 	srunner_add_suite(runner, command_suite());
 	srunner_add_suite(runner, engine_suite());
+	srunner_add_suite(runner, fleet_suite());
+	srunner_add_suite(runner, fold_suite());
 	srunner_add_suite(runner, guest_answer_suite());
 	srunner_add_suite(runner, guest_suite());
 	srunner_add_suite(runner, holders_suite());
@@ -30,13 +32,16 @@ int main(void)
 	srunner_add_suite(runner, iommu_suite());
 	srunner_add_suite(runner, modprobe_files_suite());
 	srunner_add_suite(runner, modprobe_suite());
+	srunner_add_suite(runner, nearest_suite());
 	srunner_add_suite(runner, next_binding_suite());
 	srunner_add_suite(runner, pci_suite());
 	srunner_add_suite(runner, qemu_log_suite());
 	srunner_add_suite(runner, recorded_holders_suite());
 	srunner_add_suite(runner, pci_window_suite());
 	srunner_add_suite(runner, places_suite());
+	srunner_add_suite(runner, reduce_suite());
 	srunner_add_suite(runner, report_suite());
+	srunner_add_suite(runner, scrub_suite());
 	srunner_add_suite(runner, reset_suite());
 	srunner_add_suite(runner, root_names_suite());
 	srunner_add_suite(runner, root_suite());

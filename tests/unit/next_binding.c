@@ -74,7 +74,7 @@ static void make_facts(const struct boot_text *text, struct next_boot_facts *ret
 	function->claimers[0].module = xstrdup("nouveau");
 	add_words(text->needs, &function->claimers[0].needs);
 	add_words(text->builtin, &function->builtin);
-	function->driverctl = text->driverctl ? xstrdup(text->driverctl) : NULL;
+	function->driverctl = xstrdup(text->driverctl);
 	modprobe_parse_arguments(text->arguments ? text->arguments : "", "boot/grub/grub.cfg",
 				 &ret->arguments);
 	make_stage(&text->image, text->arguments, false, &ret->image);

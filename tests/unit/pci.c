@@ -135,6 +135,45 @@ START_TEST(resource_that_is_something_else_is_refused)
 }
 END_TEST
 
+static enum pci_acs acs_of(const unsigned char *config, size_t length)
+{
+	struct pci_config found;
+
+	ck_assert_int_eq(pci_config_parse((const char *)config, length, &found), 0);
+	return found.acs;
+}
+
+START_TEST(access_control_is_as_the_kernel_asks_for_it)
+{
+	unsigned char config[4096] = { 0 };
+
+	ck_assert_int_eq(acs_of(config, 256), PCI_ACS_UNSEEN);
+	ck_assert_int_eq(acs_of(config, 4096), PCI_ACS_ABSENT);
+	config[0x100] = 0x01; /* error reporting, */
+	config[0x102] = 0x01;
+	config[0x103] = 0x15; /* next at 0x150: */
+	config[0x150] = 0x0d; /* ACS, the last */
+	config[0x152] = 0x01;
+	config[0x154] = 0x1f; /* it can do all five */
+	config[0x156] = 0x1c;
+	ck_assert_int_eq(acs_of(config, 4096), PCI_ACS_OFF);
+	config[0x156] = 0x1d; /* translation blocking is not asked for */
+	ck_assert_int_eq(acs_of(config, 4096), PCI_ACS_ON);
+	config[0x154] = 0x01; /* what it cannot do it need not be told to */
+	config[0x156] = 0x01;
+	ck_assert_int_eq(acs_of(config, 4096), PCI_ACS_ON);
+	/* A loop, a capability past the end, and a function that does not answer. */
+	config[0x150] = 0x02;
+	config[0x152] = 0x01;
+	config[0x153] = 0x10;
+	ck_assert_int_eq(acs_of(config, 4096), PCI_ACS_ABSENT);
+	config[0x153] = 0xff;
+	ck_assert_int_eq(acs_of(config, 4096), PCI_ACS_ABSENT);
+	memset(config, 0xff, sizeof(config));
+	ck_assert_int_eq(acs_of(config, 4096), PCI_ACS_UNSEEN);
+}
+END_TEST
+
 Suite *pci_suite(void)
 {
 	const TTest *const tests[] = {
@@ -142,6 +181,7 @@ Suite *pci_suite(void)
 		what_is_no_address_is_refused,
 		addresses_are_ordered_by_number,
 		config_tells_header_port_and_death,
+		access_control_is_as_the_kernel_asks_for_it,
 		capability_loop_ends,
 		resource_lines_become_bars,
 		resource_that_is_something_else_is_refused,

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What makes text of the machine safe to print, and folding. */
+/* What makes text of the machine safe to print, and how a verdict is found. */
 #include "base/alloc.h"
 #include "probes/finding.h"
 #include "report/escape.h"
-#include "report/fold.h"
 #include "tests/unit/suites.h"
 
 START_TEST(controls_and_broken_utf8_are_escaped)
@@ -39,17 +38,12 @@ START_TEST(tap_directives_cannot_be_forged)
 }
 END_TEST
 
-START_TEST(text_is_folded_at_blanks)
+START_TEST(beyond_ascii_signs_are_written_out_and_letters_escaped)
 {
-	_cleanup_free_ char *text = NULL;
-	size_t length;
-	FILE *out = xmemstream(&text, &length);
+	_cleanup_free_ char *safe =
+		escape_to_ascii("Intel\xc2\xae m\xc3\xbcller ids=\xe2\x80\xa6 \xff \xe2\x80\xae x");
 
-	fold("one two  three \xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 a-word-longer-than-the-line b", 4, 2,
-	     12, out);
-	fclose(out);
-	ck_assert_str_eq(text, "one two\n  three \xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\n"
-			       "  a-word-longer-than-the-line\n  b\n");
+	ck_assert_str_eq(safe, "Intel(R) m\\xc3\\xbcller ids=... \\xff \\xe2\\x80\\xae x");
 }
 END_TEST
 
@@ -73,7 +67,7 @@ Suite *report_suite(void)
 	const TTest *const tests[] = {
 		controls_and_broken_utf8_are_escaped,
 		tap_directives_cannot_be_forged,
-		text_is_folded_at_blanks,
+		beyond_ascii_signs_are_written_out_and_letters_escaped,
 		the_worst_statement_decides,
 		NULL,
 	};

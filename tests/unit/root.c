@@ -52,9 +52,10 @@ static void make_root(void)
 
 static void remove_root(void)
 {
-	static const char *const names[] = { "inside/passwd", "inside/.keep", "inside",
-					     "fifo",          "number",       "absolute",
-					     "climbs",        "loop",         "dangling" };
+	static const char *const names[] = { "inside/passwd", "inside/.keep",   "inside/a.conf",
+					     "inside/b.conf", "inside/c.conf~", "inside",
+					     "fifo",          "number",         "absolute",
+					     "climbs",        "loop",           "dangling" };
 
 	root_close(root);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -188,6 +189,24 @@ START_TEST(listings_leave_out_dot_names)
 }
 END_TEST
 
+START_TEST(paths_end_so_and_are_sorted)
+{
+	static const char *const names[] = { "inside/b.conf", "inside/a.conf", "inside/c.conf~" };
+	_cleanup_strings_ struct strings paths = { 0 };
+	_cleanup_free_ char *joined = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		put(names[i], "");
+	ck_assert_int_eq(root_list_paths(root, "nothing", "", &paths, NULL), 0);
+	ck_assert_int_eq(root_list_paths(root, "number", "", &paths, NULL), -ENOTDIR);
+	ck_assert_uint_eq(paths.count, 0);
+	ck_assert_int_eq(root_list_paths(root, "inside", ".conf", &paths, NULL), 0);
+	ck_assert_int_eq(root_list_paths(root, "inside", "wd", &paths, NULL), 0);
+	joined = strings_join(&paths, " ");
+	ck_assert_str_eq(joined, "inside/a.conf inside/b.conf inside/passwd");
+}
+END_TEST
+
 Suite *root_suite(void)
 {
 	const TTest *const tests[] = {
@@ -198,6 +217,7 @@ Suite *root_suite(void)
 		numbers_are_whole,
 		a_fact_is_read_once,
 		listings_leave_out_dot_names,
+		paths_end_so_and_are_sorted,
 		NULL,
 	};
 	Suite *suite = suite_create("root");

@@ -32,26 +32,9 @@ static void unmake(void)
 	tree_remove(tree);
 }
 
-static char *place_of(const char *path)
-{
-	return xasprintf("%s/%s", tree, path);
-}
-
 static mode_t mode_of(const char *path)
 {
-	_cleanup_free_ char *place = place_of(path);
-	struct stat status;
-
-	ck_assert_msg(lstat(place, &status) == 0, "%s", place);
-	return status.st_mode & 07777;
-}
-
-static bool exists(const char *path)
-{
-	_cleanup_free_ char *place = place_of(path);
-	struct stat status;
-
-	return lstat(place, &status) == 0;
+	return tree_status(tree, path).st_mode & 07777;
 }
 
 static void expect_text(const char *path, const char *expected)
@@ -69,7 +52,7 @@ START_TEST(removing_is_content_with_nothing)
 	tree_put(tree, "folder/file", "");
 	tree_link(tree, "folder/link", "file");
 	ck_assert_int_eq(root_remove(root, "folder/link", NULL), 0);
-	ck_assert(exists("folder/file"));
+	ck_assert(tree_has(tree, "folder/file"));
 	ck_assert_int_eq(root_remove_folder(root, "folder", &error), -ENOTEMPTY);
 	ck_assert_ptr_nonnull(strstr(error.text, "/folder"));
 	ck_assert_int_eq(root_remove(root, "folder", NULL), -EISDIR);
@@ -78,7 +61,7 @@ START_TEST(removing_is_content_with_nothing)
 	for (int i = 0; i < 2; i++)
 		ck_assert_int_eq(root_remove_folder(root, "folder", NULL), 0);
 	ck_assert_int_eq(root_remove(root, "folder/file", NULL), 0);
-	ck_assert(!exists("folder"));
+	ck_assert(!tree_has(tree, "folder"));
 }
 END_TEST
 
@@ -101,7 +84,7 @@ START_TEST(renaming_replaces_a_file)
 	tree_put(tree, "folder/new", "new\n");
 	ck_assert_int_eq(root_rename(root, "folder/old", "folder/new", NULL), 0);
 	expect_text("folder/new", "old\n");
-	ck_assert(!exists("folder/old"));
+	ck_assert(!tree_has(tree, "folder/old"));
 	ck_assert_int_eq(root_rename(root, "folder", "other", NULL), 0);
 	expect_text("other/new", "old\n");
 	ck_assert_int_eq(root_rename(root, "folder", "third", NULL), -ENOENT);
@@ -142,7 +125,7 @@ START_TEST(nothing_outside_can_be_reached)
 {
 	static const char *const links[] = { "../outside/file", "../../../../../outside/file",
 					     "/../outside/file", "inside/../../outside/file" };
-	_cleanup_free_ char *inside = place_of("root");
+	_cleanup_free_ char *inside = tree_place(tree, "root");
 	struct root *inner;
 
 	tree_put(tree, "outside/file", "outside\n");
@@ -159,7 +142,7 @@ START_TEST(nothing_outside_can_be_reached)
 	}
 	ck_assert_int_eq(root_put(inner, "escape/file", ".file", "x", 1, 0644, NULL), -ENOENT);
 	ck_assert_int_eq(root_make_folder(inner, "../escaped", 0755, NULL), 0);
-	ck_assert(exists("root/escaped"));
+	ck_assert(tree_has(tree, "root/escaped"));
 	root_close(inner);
 	expect_text("outside/file", "outside\n");
 }
@@ -167,7 +150,7 @@ END_TEST
 
 START_TEST(missing_rights_are_seen)
 {
-	_cleanup_free_ char *place = place_of("closed");
+	_cleanup_free_ char *place = tree_place(tree, "closed");
 	int status;
 	pid_t child;
 

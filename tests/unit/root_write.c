@@ -46,28 +46,6 @@ static void unmake(void)
 	tree_remove(tree);
 }
 
-static char *place_of(const char *path)
-{
-	return xasprintf("%s/%s", tree, path);
-}
-
-static struct stat status_of(const char *path)
-{
-	_cleanup_free_ char *place = place_of(path);
-	struct stat status;
-
-	ck_assert_msg(lstat(place, &status) == 0, "%s", place);
-	return status;
-}
-
-static bool exists(const char *path)
-{
-	_cleanup_free_ char *place = place_of(path);
-	struct stat status;
-
-	return lstat(place, &status) == 0;
-}
-
 static void expect_text(const char *path, const char *expected)
 {
 	_cleanup_free_ char *text = NULL;
@@ -84,14 +62,14 @@ static int put(const char *path, const char *text, struct error *error)
 /* Whether the file system of the tests keeps this attribute. */
 static bool set_attribute(const char *path, const char *name, const void *value, size_t size)
 {
-	_cleanup_free_ char *place = place_of(path);
+	_cleanup_free_ char *place = tree_place(tree, path);
 
 	return setxattr(place, name, value, size, 0) == 0;
 }
 
 static ssize_t get_attribute(const char *path, const char *name, char *value, size_t size)
 {
-	_cleanup_free_ char *place = place_of(path);
+	_cleanup_free_ char *place = tree_place(tree, path);
 
 	return getxattr(place, name, value, size);
 }
@@ -109,7 +87,7 @@ static const unsigned char access_list[] = {
 /* A file that has everything a file may have. */
 static void put_odd(const char *path)
 {
-	_cleanup_free_ char *place = place_of(path);
+	_cleanup_free_ char *place = tree_place(tree, path);
 	const struct timespec times[2] = { { 1000000000, 5 }, { 1100000000, 123456789 } };
 
 	tree_put(tree, path, "old\n");
@@ -125,7 +103,7 @@ static void put_odd(const char *path)
 
 static void expect_odd(const char *path, const struct stat *before)
 {
-	struct stat now = status_of(path);
+	struct stat now = tree_status(tree, path);
 	char value[64];
 
 	ck_assert_int_eq(now.st_mode, before->st_mode);
@@ -145,12 +123,12 @@ START_TEST(a_new_file_has_the_mode_that_was_said)
 	tree_put(tree, "folder/.keep", "");
 	ck_assert_int_eq(put("folder/file", "text\n", NULL), 0);
 	expect_text("folder/file", "text\n");
-	ck_assert_int_eq(status_of("folder/file").st_mode & 07777, 0644);
-	ck_assert(!exists("folder/" TEMPORARY));
+	ck_assert_int_eq(tree_status(tree, "folder/file").st_mode & 07777, 0644);
+	ck_assert(!tree_has(tree, "folder/" TEMPORARY));
 	/* Whatever bytes. */
 	ck_assert_int_eq(root_put(root, "file", TEMPORARY, "a\0b", 3, 0755, NULL), 0);
-	ck_assert_int_eq(status_of("file").st_size, 3);
-	ck_assert_int_eq(status_of("file").st_mode & 07777, 0755);
+	ck_assert_int_eq(tree_status(tree, "file").st_size, 3);
+	ck_assert_int_eq(tree_status(tree, "file").st_mode & 07777, 0755);
 }
 END_TEST
 
@@ -160,12 +138,12 @@ START_TEST(a_replaced_file_keeps_all_but_its_text)
 
 	put_odd("like");
 	put_odd("file");
-	before = status_of("file");
+	before = tree_status(tree, "file");
 	ck_assert_int_eq(put("file", "new\n", NULL), 0);
 	expect_text("file", "new\n");
 	expect_odd("file", &before);
-	ck_assert_uint_ne(status_of("file").st_ino, before.st_ino);
-	ck_assert_int_ne(status_of("file").st_mtim.tv_sec, before.st_mtim.tv_sec);
+	ck_assert_uint_ne(tree_status(tree, "file").st_ino, before.st_ino);
+	ck_assert_int_ne(tree_status(tree, "file").st_mtim.tv_sec, before.st_mtim.tv_sec);
 }
 END_TEST
 
@@ -175,12 +153,12 @@ START_TEST(an_access_list_of_the_folder_is_not_the_files)
 	mode_t before;
 
 	tree_put(tree, "folder/file", "old\n");
-	before = status_of("folder/file").st_mode;
+	before = tree_status(tree, "folder/file").st_mode;
 	if (!set_attribute("folder", "system.posix_acl_default", access_list, sizeof(access_list)))
 		return;
 	ck_assert_int_eq(put("folder/file", "new\n", NULL), 0);
 	ck_assert_int_lt(get_attribute("folder/file", ACCESS_LIST, value, sizeof(value)), 0);
-	ck_assert_int_eq(status_of("folder/file").st_mode, before);
+	ck_assert_int_eq(tree_status(tree, "folder/file").st_mode, before);
 	ck_assert_int_eq(root_copy(root, "folder/file", "folder/copy", TEMPORARY, NULL), 0);
 	ck_assert_int_lt(get_attribute("folder/copy", ACCESS_LIST, value, sizeof(value)), 0);
 }
@@ -188,13 +166,13 @@ END_TEST
 
 START_TEST(what_an_earlier_try_left_is_removed)
 {
-	_cleanup_free_ char *place = place_of(TEMPORARY);
+	_cleanup_free_ char *place = tree_place(tree, TEMPORARY);
 
 	tree_put(tree, TEMPORARY, "half a li");
 	ck_assert_int_eq(chmod(place, 0400), 0);
 	ck_assert_int_eq(put("file", "new\n", NULL), 0);
 	expect_text("file", "new\n");
-	ck_assert(!exists(TEMPORARY));
+	ck_assert(!tree_has(tree, TEMPORARY));
 	/* A link there leads nowhere. */
 	tree_put(tree, "other", "other\n");
 	tree_link(tree, TEMPORARY, "other");
@@ -228,14 +206,14 @@ START_TEST(a_write_that_fails_changes_nothing)
 	ck_assert_int_eq(put("new", "0123456789\n", &error), -EFBIG);
 	ck_assert_int_eq(root_copy(root, "long", "file", TEMPORARY, &error), -EFBIG);
 	expect_text("file", "old\n");
-	ck_assert(!exists("new"));
-	ck_assert(!exists(TEMPORARY));
+	ck_assert(!tree_has(tree, "new"));
+	ck_assert(!tree_has(tree, TEMPORARY));
 }
 END_TEST
 
 START_TEST(only_files_are_replaced)
 {
-	_cleanup_free_ char *fifo = place_of("fifo");
+	_cleanup_free_ char *fifo = tree_place(tree, "fifo");
 	struct error error;
 
 	tree_put(tree, "folder/file", "");
@@ -247,7 +225,7 @@ START_TEST(only_files_are_replaced)
 	ck_assert_int_eq(put("folder/file/x", "", &error), -ENOTDIR);
 	ck_assert_int_eq(root_copy(root, "nothing", "copy", TEMPORARY, &error), -ENOENT);
 	ck_assert_int_eq(root_copy(root, "folder", "copy", TEMPORARY, &error), -EINVAL);
-	ck_assert(!exists("copy"));
+	ck_assert(!tree_has(tree, "copy"));
 }
 END_TEST
 
@@ -256,15 +234,15 @@ START_TEST(a_copy_is_the_file_again)
 	struct stat before, now;
 
 	put_odd("like");
-	before = status_of("like");
+	before = tree_status(tree, "like");
 	tree_put(tree, "copy", "something else\n");
 	ck_assert_int_eq(root_copy(root, "like", "copy", TEMPORARY, NULL), 0);
 	expect_text("copy", "old\n");
 	expect_odd("copy", &before);
-	now = status_of("copy");
+	now = tree_status(tree, "copy");
 	ck_assert_int_eq(now.st_mtim.tv_sec, before.st_mtim.tv_sec);
 	ck_assert_int_eq(now.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
-	ck_assert(!exists(TEMPORARY));
+	ck_assert(!tree_has(tree, TEMPORARY));
 }
 END_TEST
 
@@ -277,7 +255,7 @@ START_TEST(appending_makes_a_private_file)
 		ck_assert_int_eq(write(descriptor, "line\n", 5), 5);
 	}
 	expect_text("output", "line\nline\n");
-	ck_assert_int_eq(status_of("output").st_mode & 07777, 0600);
+	ck_assert_int_eq(tree_status(tree, "output").st_mode & 07777, 0600);
 	tree_link(tree, "link", "output");
 	ck_assert_int_eq(root_open_append(root, "link", NULL), -ELOOP);
 }
@@ -286,7 +264,7 @@ END_TEST
 /* A file system of its own at a folder of the tree; false, and said, where none may be mounted. */
 static bool mount_at(const char *path, const char *options, unsigned long flags)
 {
-	_cleanup_free_ char *place = place_of(path);
+	_cleanup_free_ char *place = tree_place(tree, path);
 
 	ck_assert_int_eq(mkdir(place, 0755), 0);
 	if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
@@ -302,7 +280,7 @@ static bool mount_at(const char *path, const char *options, unsigned long flags)
 
 static void unmount(const char *path)
 {
-	_cleanup_free_ char *place = place_of(path);
+	_cleanup_free_ char *place = tree_place(tree, path);
 
 	root_close(root);
 	ck_assert_int_eq(umount(place), 0);
@@ -337,7 +315,7 @@ START_TEST(a_full_disk_changes_nothing)
 	ck_assert_int_eq(put("small/file", text, &error), -ENOSPC);
 	ck_assert_ptr_nonnull(strstr(error.text, "/small/file"));
 	expect_text("small/file", "old\n");
-	ck_assert(!exists("small/" TEMPORARY));
+	ck_assert(!tree_has(tree, "small/" TEMPORARY));
 	unmount("small");
 }
 END_TEST

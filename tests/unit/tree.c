@@ -7,7 +7,6 @@
 #include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 char *tree_make(void)
@@ -30,10 +29,15 @@ void tree_remove(char *tree)
 	free(tree);
 }
 
+char *tree_place(const char *tree, const char *path)
+{
+	return xasprintf("%s/%s", tree, path);
+}
+
 /* The whole path of a file to be, whose folders are made. */
 static char *make_room(const char *tree, const char *path)
 {
-	char *whole = xasprintf("%s/%s", tree, path);
+	char *whole = tree_place(tree, path);
 
 	for (char *slash = whole + strlen(tree) + 1; (slash = strchr(slash, '/')); slash++) {
 		*slash = '\0';
@@ -57,4 +61,21 @@ void tree_link(const char *tree, const char *path, const char *target)
 	_cleanup_free_ char *whole = make_room(tree, path);
 
 	ck_assert_int_eq(symlink(target, whole), 0);
+}
+
+struct stat tree_status(const char *tree, const char *path)
+{
+	_cleanup_free_ char *place = tree_place(tree, path);
+	struct stat status;
+
+	ck_assert_msg(lstat(place, &status) == 0, "%s", place);
+	return status;
+}
+
+bool tree_has(const char *tree, const char *path)
+{
+	_cleanup_free_ char *place = tree_place(tree, path);
+	struct stat status;
+
+	return lstat(place, &status) == 0;
 }

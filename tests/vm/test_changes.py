@@ -19,14 +19,14 @@ DOMAIN = """<domain type='qemu'>
   <uuid>%s</uuid>
   <metadata>%s</metadata>
   <memory>32768</memory>
-  <os><type arch='x86_64' machine='%s'>hvm</type></os>
-  <features><acpi/></features>
-  <pm><suspend-to-mem enabled='yes'/></pm>
+  <os><type arch='x86_64' machine='{machine}'>hvm</type></os>
+  {features}
   <devices>
-    <graphics type='vnc' passwd='secret'><listen type='socket'/></graphics>
-    %s
+    {devices}
   </devices>
-</domain>"""
+</domain>""" % (UUID, NOTES)
+FEATURES = "<features><acpi/></features><pm><suspend-to-mem enabled='yes'/></pm>"
+GRAPHICS = "<graphics type='vnc' passwd='secret'><listen type='socket'/></graphics>"
 DISK = ("<disk type='file' device='disk'><driver name='qemu' type='%s'/><source file='%s'/>"
         "<target dev='hda' bus='ide'/></disk>")
 SERIAL = "<serial type='file'><source path='%s'/></serial>"
@@ -72,7 +72,7 @@ class WithQemu(Changes):
 
     def define(self, devices='', machine='q35'):
         """A VM ml; its definition as libvirt has it."""
-        self.daemon.define(DOMAIN % (UUID, NOTES, machine, devices))
+        self.daemon.define(DOMAIN.format(machine=machine, features=FEATURES, devices=GRAPHICS + devices))
         return self.definition(self.uri)
 
     def file(self, name, content=b''):

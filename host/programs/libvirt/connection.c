@@ -74,18 +74,24 @@ static void find_addresses(const char *uri, virDomainPtr domain, json_t *list)
 		add_addresses(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP, list);
 }
 
-static json_t *read_domain(virDomainPtr domain)
+static json_t *read_domain(virDomainPtr domain, bool texts)
 {
 	const char *state = domain_state(domain);
 	bool active = strcmp(state, "off") != 0 && strcmp(state, "crashed") != 0;
 	_cleanup_free_ char *saved = NULL, *live = NULL;
+	json_t *one;
 
 	if (virDomainIsPersistent(domain) != 0)
 		saved = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);
 	if (active)
 		live = virDomainGetXMLDesc(domain, 0);
-	return describe_domain(virDomainGetName(domain), state,
-			       virDomainHasManagedSaveImage(domain, 0) == 1, saved, live);
+	one = describe_domain(virDomainGetName(domain), state,
+			      virDomainHasManagedSaveImage(domain, 0) == 1, saved, live);
+	if (texts && saved)
+		json_object_set_new(one, "saved_text", json_string(saved));
+	if (texts && live)
+		json_object_set_new(one, "live_text", json_string(live));
+	return one;
 }
 
 static bool has(const json_t *domain, const char *definition)
@@ -94,9 +100,9 @@ static bool has(const json_t *domain, const char *definition)
 }
 
 /* Add it to the list, with its guest's addresses where it is handed a device. */
-static void add_domain(const char *uri, virDomainPtr domain, json_t *list)
+static void add_domain(const char *uri, virDomainPtr domain, bool texts, json_t *list)
 {
-	json_t *one = read_domain(domain);
+	json_t *one = read_domain(domain, texts);
 
 	/* One that vanished between list and look has neither definition. */
 	if (!has(one, "saved") && !has(one, "live") &&
@@ -121,7 +127,7 @@ void keep_libvirt_quiet(void)
 	virSetErrorFunc(NULL, say_nothing);
 }
 
-json_t *read_connection(const char *uri)
+json_t *read_connection(const char *uri, bool texts)
 {
 	virDomainPtr *domains = NULL;
 	virConnectPtr connection;
@@ -140,7 +146,7 @@ json_t *read_connection(const char *uri)
 	}
 	list = json_array();
 	for (int i = 0; i < count; i++) {
-		add_domain(uri, domains[i], list);
+		add_domain(uri, domains[i], texts, list);
 		virDomainFree(domains[i]);
 	}
 	free(domains);

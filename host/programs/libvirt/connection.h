@@ -8,9 +8,9 @@
 
 /*
  * All domains that uri knows, as an answer of this program (see main.c). Guest addresses are asked
- * for where a running domain is handed some PCI device.
+ * for where a running domain is handed some PCI device. texts: with the definitions' XML.
  */
-json_t *read_connection(const char *uri);
+json_t *read_connection(const char *uri, bool texts);
 
 /* libvirt prints errors by itself unless it is told not to. */
 void keep_libvirt_quiet(void);

@@ -7,19 +7,9 @@
 #include "host/programs/libvirt/domain_node.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { LAST_BUS = 255 };
-
-/* JSON's null for NULL and for what is no UTF-8. Takes the text. */
-static json_t *take_string(char *text)
-{
-	json_t *string = text ? json_string(text) : NULL;
-
-	free(text);
-	return string ? string : json_null();
-}
 
 /* The start tag, less what tells one device from another no better: "<controller type='usb'>". */
 static char *start_tag(xmlNode *device)

@@ -47,7 +47,15 @@ char *attribute_text(const xmlNode *node, const char *name)
 {
 	_cleanup_(free_xml) xmlChar *text = xmlGetNoNsProp(node, (const xmlChar *)name);
 
-	return text ? xstrdup((const char *)text) : NULL;
+	return xstrdup((const char *)text);
+}
+
+json_t *take_string(char *text)
+{
+	json_t *string = text ? json_string(text) : NULL;
+
+	free(text);
+	return string ? string : json_null();
 }
 
 bool number_attribute(xmlNode *node, const char *name, unsigned long max, unsigned long *ret)

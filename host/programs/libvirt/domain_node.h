@@ -19,6 +19,8 @@ xmlNode *child_named(const xmlNode *node, const char *name);
 bool attribute_is(xmlNode *node, const char *name, const char *value);
 /* NULL without; the caller frees it. */
 char *attribute_text(const xmlNode *node, const char *name);
+/* A text as JSON's: null for NULL and for what is no UTF-8. Takes the text. */
+json_t *take_string(char *text);
 /* A number as libvirt reads it: decimal, 0x hexadecimal or 0 octal. A missing one is 0. */
 bool number_attribute(xmlNode *node, const char *name, unsigned long max, unsigned long *ret);
 

@@ -19,15 +19,6 @@ enum { WIDEST = 64 };
 #define WINDOW_KEY "opt/ovmf/X-PciMmio64Mb"
 #define LIMIT_KEY  "host-x86_64-cpu.host-phys-bits-limit="
 
-/* JSON's null for NULL and for what is no UTF-8. Takes the text. */
-static json_t *take_string(char *text)
-{
-	json_t *string = text ? json_string(text) : NULL;
-
-	free(text);
-	return string ? string : json_null();
-}
-
 static json_t *content(xmlNode *node)
 {
 	_cleanup_(free_xml) xmlChar *text = node ? xmlNodeGetContent(node) : NULL;

@@ -8,7 +8,7 @@
  * It reads one JSON request from standard input and writes one JSON answer to standard output.
  * What only looks:
  *
- *   {"uri": "qemu:///system"}
+ *   {"uri": "qemu:///system", "texts": true}
  *   {"files": [{"name": "vm", "state": "off", "managed_save": false, "saved": XML, "live": XML}]}
  *     {"domains": [{"name", "state", "managed_save", "saved", "live", "addresses", "broken"}],
  *      "version": 9000000}
@@ -22,10 +22,11 @@
  *   {"edit": XML, "widen": 39}
  *     {"xml": XML}
  *
- * saved and live are null or what domain_xml.h describes; broken lists what is wrong with a
- * definition that could not be read; version is libvirt's, as it counts, left out with files. The
- * edits are described by domain_edit.h, domain_drop.h and domain_widen.h; they ask no libvirt, and
- * rom_off may be left out.
+ * texts may be left out; with it each domain has its definitions' XML too, as saved_text and
+ * live_text, without passwords. saved and live are null or what domain_xml.h describes; broken
+ * lists what is wrong with a definition that could not be read; version is libvirt's, as it counts,
+ * left out with files. The edits are described by domain_edit.h, domain_drop.h and domain_widen.h;
+ * they ask no libvirt, and rom_off may be left out.
  *
  * What needs a connection that may write:
  *
@@ -162,7 +163,8 @@ static json_t *answer(const json_t *request)
 	if (!uri)
 		return answer_error("request", "neither uri nor files nor edit");
 	changed = change_domain(uri, request);
-	return changed ? changed : read_connection(uri);
+	return changed ? changed
+		       : read_connection(uri, json_is_true(json_object_get(request, "texts")));
 }
 
 /* libvirt's own use of libxml2 prints what libvirt has no handler for. */

@@ -1,0 +1,20 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Run the tests of --record, all on recorded hosts.
+
+    run.py --gpucheck PATH [NAME...]     NAME: part of a test's id
+
+Closes with "N passed, N failed"; exit status 1 when something failed.
+"""
+import os
+import sys
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, '..', 'vm'), os.path.join(HERE, '..', 'cli')]
+
+import parallel
+
+if __name__ == '__main__':
+    parallel.PROGRAMS = sorted({*parallel.PROGRAMS, 'gpucheck-initramfs'})
+    sys.exit(parallel.main(HERE, workers=2 * len(os.sched_getaffinity(0))))
