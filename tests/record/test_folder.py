@@ -6,7 +6,7 @@ import socket
 import stat
 import unittest
 
-from harness import NOBODY
+from harness import CARD, NOBODY
 from recording import Recording, contents
 
 HOST = 'rtx3060-ready'
@@ -129,7 +129,7 @@ class Folder(Recording):
             file.write('[]')
         os.unlink(os.path.join(place, 'proc/iomem'))
         os.unlink(os.path.join(place, 'proc/meminfo'))
-        run = self.run_it('--root', place, '--format', 'json')
+        run = self.run_it('--root', place, '--format', 'json', '--gpu', CARD)
         checks = {check['id']: check for check in json.loads(run.stdout)['checks']}
         self.assertEqual(checks['display.console']['verdict'], 'error')
         self.assertIn('record.json', checks['display.console']['reason'])
