@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHORTEST_NAME = 2, SHORTEST_SERIAL = 5 };
+enum { SHORTEST_NAME = 2, SHORTEST_SERIAL = 5, SHORTEST_NUMBER = 8 };
 
 struct word {
 	char *text, *stand_in; /* stand_in NULL: it stays */
@@ -184,15 +184,23 @@ bool scrub_host_name(struct scrub *scrub, const char *name)
 	return true;
 }
 
+/* What looks like any other number would be replaced all over the files; a USB host's serial number
+ * is its PCI address. */
+static bool is_serial(const char *text)
+{
+	const size_t length = strlen(text), digits = strspn(text, "0123456789");
+
+	return length >= SHORTEST_SERIAL && strcspn(text, "0123456789") < length &&
+	       (digits < length || length >= SHORTEST_NUMBER) && !strchr(text, ':') &&
+	       strspn(text, "0") < length && !starts_with("0123456789", text) &&
+	       !starts_with(text, "serial-");
+}
+
 void scrub_serial(struct scrub *scrub, const char *serial)
 {
 	_cleanup_free_ char *stand_in = NULL;
-	bool digit = false;
 
-	for (const char *at = serial; *at; at++)
-		digit |= isdigit((unsigned char)*at) != 0;
-	if (!digit || strlen(serial) < SHORTEST_SERIAL || starts_with(serial, "serial-") ||
-	    strspn(serial, "0") == strlen(serial) || starts_with("0123456789", serial))
+	if (!is_serial(serial))
 		return;
 	stand_in = xasprintf("serial-%u", scrub_number(scrub, SCRUB_SERIAL, serial));
 	add_spellings(scrub, serial, stand_in);
@@ -264,6 +272,10 @@ void scrub_learn(struct scrub *scrub, const char *text, size_t length)
 	for (; place.at < length; place.at++) {
 		size_t taken = match_mac(scrub, &place, out);
 
+		if (!taken)
+			taken = match_disk(scrub, &place, out);
+		if (!taken)
+			taken = match_assignment(scrub, &place, out);
 		place.at += taken ? taken - 1 : 0;
 	}
 	fclose(out);

@@ -118,7 +118,6 @@ class Secrets(Recording):
         self.put('sys/class/net/eth0/address', MAC + '\n')
         self.put('sys/class/dmi/id/board_serial', BOARD + '\n')
         self.put('sys/class/dmi/id/chassis_serial', 'Default string\n')
-        self.put('sys/block/sda/device/serial', SERIAL + '\n')
         self.put('proc/cmdline', self.get('proc/cmdline').rstrip('\n') + ARGUMENTS + '\n')
         self.put('etc/modprobe.d/owner.conf', MODPROBE)
         self.put('etc/modules-load.d/owner.conf', '# %s %s\n' % (NAME, PASSWORD.join(('token=', ''))))
