@@ -64,6 +64,9 @@ static void write_tap(const struct outcome *outcome, const struct style *style, 
 	fprintf(out, "TAP version 13\n1..%zu\n", outcome->count);
 	for (size_t i = 0; i < outcome->count; i++)
 		write_point(outcome, i, NULL, i + 1, style, out);
+	/* The points are the host's alone, and may all be ok: behind a pipe status 2 is not seen. */
+	if (outcome->no_gpu)
+		fprintf(out, "Bail out! there is no GPU to check\n");
 }
 
 static void write_unreadable(const struct unreadable *unreadable, size_t number, FILE *out)
@@ -90,6 +93,9 @@ static void write_tap_of_fleet(const struct fleet *fleet, const struct style *st
 
 		for (size_t i = 0; i < outcome->count; i++)
 			write_point(outcome, i, host, number++, style, out);
+		/* One host is no reason to give up the others. */
+		if (nothing_to_check(outcome))
+			fprintf(out, "# warning: %s: there is no GPU to check\n", host);
 	}
 	for (size_t i = 0; i < fleet->unreadable_count; i++)
 		write_unreadable(&fleet->unreadable[i], number++, out);
