@@ -73,7 +73,7 @@ static int plan_as_text(const struct round *round, const struct style *style, ch
 /* The plan is the result: of --dry-run, or because nobody can be asked. */
 static int only_show(const struct round *round, const struct options *options)
 {
-	const struct style style = style_for(options);
+	const struct style style = style_for_plan(options, STDOUT_FILENO);
 	_cleanup_free_ char *text = NULL;
 	struct error error;
 	size_t length;
@@ -180,7 +180,7 @@ static int finish(const struct round *round, const struct options *options,
 /* Show, ask, apply; *ret_status is set when this was the last round. */
 static bool go_on(const struct round *round, const struct options *options, int *ret_status)
 {
-	const struct style style = style_for_plan(options);
+	const struct style style = style_for_plan(options, STDERR_FILENO);
 	_cleanup_free_ char *text = NULL;
 	struct error error;
 	size_t length;

@@ -56,10 +56,15 @@ static int put_out(const char *text, size_t length, int status, const struct opt
 	return output_write(options->output, text, length, &error) < 0 ? complain(&error) : status;
 }
 
+static struct style style_of(const struct format *format, const struct options *options)
+{
+	return format->for_people ? style_for(options) : style_for_programs(options);
+}
+
 int present(const struct outcome *outcome, const struct options *options,
 	    const struct format *format)
 {
-	const struct style style = style_for(options);
+	const struct style style = style_of(format, options);
 	_cleanup_free_ char *text = NULL;
 	size_t length;
 	FILE *out = xmemstream(&text, &length);
@@ -72,7 +77,7 @@ int present(const struct outcome *outcome, const struct options *options,
 int present_fleet(const struct fleet *fleet, const struct options *options,
 		  const struct format *format)
 {
-	const struct style style = style_for(options);
+	const struct style style = style_of(format, options);
 	_cleanup_free_ char *text = NULL;
 	size_t length;
 	FILE *out = xmemstream(&text, &length);

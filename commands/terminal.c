@@ -93,9 +93,18 @@ struct style style_for(const struct options *options)
 	return style_of(options, options->output ? -1 : STDOUT_FILENO);
 }
 
-struct style style_for_plan(const struct options *options)
+struct style style_for_programs(const struct options *options)
 {
-	return style_of(options, STDERR_FILENO);
+	return (struct style){ .quiet = options->quiet, .verbose = options->verbose };
+}
+
+struct style style_for_plan(const struct options *options, int descriptor)
+{
+	const bool file = descriptor == STDOUT_FILENO && options->output;
+	struct style style = style_of(options, file ? -1 : descriptor);
+
+	style.width = style.columns ? style.width : 0;
+	return style;
 }
 
 struct style style_for_messages(void)

@@ -22,15 +22,10 @@ static int put_out(struct host *host, const struct record *record, const struct 
 	_cleanup_free_ char *text = NULL;
 	struct error error;
 	size_t length;
-	struct style style = style_for(options);
+	const struct style style = style_for_plan(options, STDOUT_FILENO);
 	FILE *out = xmemstream(&text, &length);
-	int r;
-
-	/* The list is read by programs too: a line a record. */
-	if (!record && !style.columns)
-		style.width = 0;
-	r = record ? write_undo(host, record, &style, out, &error)
-		   : write_records(host, &style, out, &error);
+	int r = record ? write_undo(host, record, &style, out, &error)
+		       : write_records(host, &style, out, &error);
 
 	fclose(out);
 	if (r < 0 || output_write(options->output, text, length, &error) < 0)
@@ -41,7 +36,7 @@ static int put_out(struct host *host, const struct record *record, const struct 
 static int take_back(struct host *host, struct record *record, int lock,
 		     const struct options *options)
 {
-	const struct style style = style_for_plan(options);
+	const struct style style = style_for_plan(options, STDERR_FILENO);
 	_cleanup_strings_ struct strings left = { 0 };
 	const struct teller *teller = progress_begin();
 	struct error error;

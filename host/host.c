@@ -34,9 +34,9 @@ bool host_is_live(const struct host *host)
 	return root_is_live(host->root);
 }
 
-bool host_is_whole(struct host *host)
+bool host_is_whole(const struct host *host)
 {
-	return host_is_live(host) || root_exists(host->root, RECORDED_WHOLE, NULL) > 0;
+	return root_is_whole(host->root);
 }
 
 void host_tell(struct host *host, const struct teller *teller)
@@ -73,9 +73,11 @@ int host_configuration(struct host *host, char **ret, struct error *error)
 {
 	int r = root_read_text(host->root, "etc/gpucheck.conf", LIMIT_TEXT, ret, error);
 
-	if (r != -ENOENT)
+	/* Our own file is no evidence: where a record is spoilt, its absence is believed. */
+	if (r != -ENOENT && !root_is_spoilt(host->root))
 		return r;
-	*ret = NULL;
+	if (r < 0)
+		*ret = NULL;
 	return 0;
 }
 

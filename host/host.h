@@ -26,10 +26,7 @@ bool host_is_live(const struct host *host);
  * Whether what is not there is known not to be there: on this machine, and below a root that
  * --record wrote of one. Of any other root a file that is missing may only not be recorded.
  */
-bool host_is_whole(struct host *host);
-
-/* There in a record that is whole. */
-#define RECORDED_WHOLE "gpucheck/whole"
+bool host_is_whole(const struct host *host);
 
 /* Its name: uname's on this machine, etc/hostname below a directory, "unknown" when neither says.
  */

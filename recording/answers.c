@@ -21,12 +21,6 @@ static void collect_name(struct collection *collection)
 	collection_add(collection, "etc/hostname", xstrdup("host\n"), PIECE_WORDS);
 }
 
-static void collect_wholeness(struct host *host, struct collection *collection)
-{
-	if (host_is_whole(host))
-		collection_add(collection, RECORDED_WHOLE, xstrdup(""), PIECE_PLAIN);
-}
-
 /* By trying, where that can be done: the node may be there and not work. */
 static void collect_kvm(struct host *host, struct collection *collection)
 {
@@ -207,10 +201,8 @@ static void hide_target(struct collection *collection, const char *target)
 		return;
 	user = xstrndup(target, (size_t)(at - target));
 	name = xstrndup(at + 1, strcspn(at + 1, ":"));
-	if (strcmp(user, "root") != 0)
-		scrub_word(collection->scrub, user, "user");
-	if (strspn(name, "0123456789.") != strlen(name))
-		scrub_word(collection->scrub, name, "guest");
+	scrub_name(collection->scrub, user, "user");
+	scrub_name(collection->scrub, name, "guest");
 }
 
 static void collect_guests(struct host *host, struct collection *collection)
@@ -285,7 +277,6 @@ static void collect_names(struct host *host, struct collection *collection)
 void answers_collect(struct host *host, struct collection *collection)
 {
 	collect_name(collection);
-	collect_wholeness(host, collection);
 	collect_kvm(host, collection);
 	collect_image(host, collection);
 	collect_holders(host, collection);

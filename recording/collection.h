@@ -42,6 +42,18 @@ void collection_walk(struct collection *collection, const struct recorded *recor
 void collection_add(struct collection *collection, const char *path, char *text,
 		    enum piece_content content);
 
+/* The same for any piece, whose texts it takes. */
+void collection_put(struct collection *collection, struct piece piece);
+
+/*
+ * Where a path leads, or its folder, with the name behind it; the caller frees *ret. Each link on
+ * the way becomes a piece. -ENOENT, -ENOTDIR, -ELOOP and what forbids to look.
+ */
+int collection_follow(struct collection *collection, const char *path, char **ret,
+		      struct error *error);
+int collection_follow_parent(struct collection *collection, const char *path, char **ret,
+			     struct error *error);
+
 /* Paths that a pattern with "*" names, sorted. */
 void collection_expand(struct collection *collection, const char *pattern, struct strings *ret);
 

@@ -178,6 +178,7 @@ const struct identity_source identity_sources[] = {
 	{ "etc/hostname", IDENTITY_HOST },
 	{ "proc/sys/kernel/hostname", IDENTITY_HOST },
 	{ "etc/mailname", IDENTITY_HOST },
+	{ "etc/hosts", IDENTITY_HOSTS },
 	{ "sys/class/dmi/id/product_serial", IDENTITY_SERIAL },
 	{ "sys/class/dmi/id/board_serial", IDENTITY_SERIAL },
 	{ "sys/class/dmi/id/chassis_serial", IDENTITY_SERIAL },

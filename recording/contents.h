@@ -37,7 +37,12 @@ extern const size_t recorded_count;
  * Where this host's own names and numbers stand, so that they are found in the files above. None of
  * these is in a record.
  */
-enum identity { IDENTITY_MAC, IDENTITY_HOST, IDENTITY_SERIAL };
+enum identity {
+	IDENTITY_MAC,
+	IDENTITY_HOST,
+	IDENTITY_HOSTS, /* lines of names, of which those of this host count */
+	IDENTITY_SERIAL,
+};
 
 struct identity_source {
 	const char *path;

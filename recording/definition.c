@@ -32,7 +32,11 @@ static const char *const kept[] = {
 	"devices/*",
 	"devices/*/address",
 	"devices/controller/",
-	"devices/hostdev/",
+	"devices/hostdev/driver",
+	"devices/hostdev/source",
+	"devices/hostdev/source/address",
+	"devices/hostdev/alias",
+	"devices/hostdev/rom",
 	"devices/interface/source",
 	"devices/interface/source/address",
 	"devices/video/",
@@ -53,11 +57,17 @@ static const char *const known_options[] = {
 
 /*
  * Of these only the attributes below: a <graphics> has its password among its own, an <interface>'s
- * <source> the network's name beside the card's address.
+ * <source> the network's name beside the card's address, a SCSI <hostdev>'s the target's, and a
+ * <rom> its file's path.
  */
-static const char *const mostly_dropped[] = { "devices/*", "devices/interface/source" };
+static const char *const mostly_dropped[] = {
+	"devices/*",
+	"devices/*/source",
+	"devices/hostdev/rom",
+};
 static const char *const whole[] = { "devices/controller", "devices/hostdev", "devices/video" };
-static const char *const attributes[] = { "type", "index", "model", "managed" };
+static const char *const attributes[] = { "type",    "index", "model",  "mode",
+					  "managed", "bar",   "enabled" };
 
 struct tag {
 	const char *name;

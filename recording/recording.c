@@ -23,9 +23,42 @@ static void keep_vm_names(struct host *host, struct scrub *scrub)
 		scrub_keep(scrub, vms->items[i].name);
 }
 
+/* Whether a line of etc/hosts has a name that became the host's. */
+static bool is_of_host(struct scrub *scrub, const char *line, size_t length)
+{
+	size_t size;
+	_cleanup_free_ char *clean = scrub_text(scrub, line, length, &size);
+
+	return starts_with(line, "127.0.1.1") || size != length || memcmp(clean, line, length) != 0;
+}
+
+/* "127.0.1.1 tower.example.org tower": the domain stands nowhere else. */
+static void know_hosts(struct scrub *scrub, const char *text)
+{
+	const char *line, *word;
+	size_t length, size;
+
+	while (next_line(&text, &line, &length)) {
+		const char *at = line;
+
+		if (!is_of_host(scrub, line, length))
+			continue;
+		while (next_word(&at, line + length, &word, &size) && *word != '#') {
+			_cleanup_free_ char *name = xstrndup(word, size);
+
+			if (strchr(name, '.') && strspn(name, "0123456789.") != size)
+				scrub_host_name(scrub, name);
+		}
+	}
+}
+
 /* What a file of the table of identities says. */
 static void know(struct scrub *scrub, enum identity identity, char *text)
 {
+	if (identity == IDENTITY_HOSTS) {
+		know_hosts(scrub, text);
+		return;
+	}
 	text[strcspn(text, "\n")] = '\0';
 	for (size_t length = strlen(text); length && isspace((unsigned char)text[length - 1]);)
 		text[--length] = '\0';
@@ -35,6 +68,8 @@ static void know(struct scrub *scrub, enum identity identity, char *text)
 		break;
 	case IDENTITY_HOST:
 		scrub_host_name(scrub, text);
+		break;
+	case IDENTITY_HOSTS:
 		break;
 	case IDENTITY_SERIAL:
 		scrub_serial(scrub, text);
@@ -243,7 +278,7 @@ static int put_piece(struct collection *collection, const struct piece *piece,
 static int put_unreadables(struct collection *collection, const struct folder *folder,
 			   struct recording *recording, struct error *error)
 {
-	struct unreadables clean = { 0 };
+	struct unreadables clean = { .whole = root_is_whole(collection->root) };
 	_cleanup_free_ char *text = NULL;
 	int r;
 
@@ -258,12 +293,12 @@ static int put_unreadables(struct collection *collection, const struct folder *f
 		unreadables_add(&clean, path, &why, one->there);
 		strings_add(&recording->unreadable, one->text);
 	}
-	if (!clean.count)
+	if (!clean.count && !clean.whole)
 		return 0;
 	text = unreadables_text(&clean);
 	unreadables_free(&clean);
 	recording->files++;
-	r = folder_put(folder, RECORDED_UNREADABLE, text, strlen(text), error);
+	r = folder_put(folder, RECORD_OF_RECORD, text, strlen(text), error);
 	return r;
 }
 

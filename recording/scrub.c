@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHORTEST_NAME = 2, SHORTEST_SERIAL = 5 };
+enum { SHORTEST_NAME = 2, SHORTEST_SERIAL = 5, SHORTEST_NUMBER = 8 };
 
 struct word {
 	char *text, *stand_in; /* stand_in NULL: it stays */
@@ -42,16 +42,21 @@ const size_t scrub_matcher_count = ARRAY_SIZE(scrub_matchers);
 
 /* Host names that say nothing of a host, and those that are words of the files we read. */
 static const char *const common_names[] = {
-	"localhost", "host",        "unknown", "debian",    "ubuntu",  "proxmox",   "pve",
-	"pop-os",    "mint",        "linux",   "gnu",       "kernel",  "server",    "desktop",
-	"laptop",    "workstation", "pc",      "gpu",       "kvm",     "qemu",      "libvirt",
-	"pci",       "vfio",        "iommu",   "intel",     "amd",     "nvidia",    "radeon",
-	"nouveau",   "amdgpu",      "root",    "boot",      "grub",    "initrd",    "quiet",
-	"splash",    "on",          "off",     "yes",       "no",      "true",      "false",
-	"default",   "auto",        "if",      "set",       "menu",    "menuentry", "options",
-	"options",   "alias",       "install", "blacklist", "softdep", "title",     "version",
-	"guest",     "vm",          "test",    "lab",       "domain",  "user",      "none",
-	"memory",    "cpu",         "device",  "driver",    "section", "screen",    "monitor",
+	"localhost",   "host",    "unknown",   "debian",  "ubuntu",
+	"proxmox",     "pve",     "pop-os",    "mint",    "linux",
+	"gnu",         "kernel",  "server",    "desktop", "laptop",
+	"workstation", "pc",      "gpu",       "kvm",     "qemu",
+	"libvirt",     "pci",     "vfio",      "iommu",   "intel",
+	"amd",         "nvidia",  "radeon",    "nouveau", "amdgpu",
+	"root",        "boot",    "grub",      "initrd",  "quiet",
+	"splash",      "on",      "off",       "yes",     "no",
+	"true",        "false",   "default",   "auto",    "if",
+	"set",         "menu",    "menuentry", "options", "options",
+	"alias",       "install", "blacklist", "softdep", "title",
+	"version",     "guest",   "vm",        "test",    "lab",
+	"domain",      "user",    "none",      "admin",   "administrator",
+	"memory",      "cpu",     "device",    "driver",  "section",
+	"screen",      "monitor",
 };
 
 struct scrub *scrub_new(void)
@@ -157,6 +162,12 @@ static void add_spellings(struct scrub *scrub, const char *name, const char *sta
 	add_word(scrub, under, stand_in);
 }
 
+void scrub_name(struct scrub *scrub, const char *name, const char *stand_in)
+{
+	if (!is_common(name))
+		add_spellings(scrub, name, stand_in);
+}
+
 bool scrub_host_name(struct scrub *scrub, const char *name)
 {
 	_cleanup_free_ char *label = xstrndup(name, strcspn(name, "."));
@@ -173,15 +184,23 @@ bool scrub_host_name(struct scrub *scrub, const char *name)
 	return true;
 }
 
+/* What looks like any other number would be replaced all over the files; a USB host's serial number
+ * is its PCI address. */
+static bool is_serial(const char *text)
+{
+	const size_t length = strlen(text), digits = strspn(text, "0123456789");
+
+	return length >= SHORTEST_SERIAL && strcspn(text, "0123456789") < length &&
+	       (digits < length || length >= SHORTEST_NUMBER) && !strchr(text, ':') &&
+	       strspn(text, "0") < length && !starts_with("0123456789", text) &&
+	       !starts_with(text, "serial-");
+}
+
 void scrub_serial(struct scrub *scrub, const char *serial)
 {
 	_cleanup_free_ char *stand_in = NULL;
-	bool digit = false;
 
-	for (const char *at = serial; *at; at++)
-		digit |= isdigit((unsigned char)*at) != 0;
-	if (!digit || strlen(serial) < SHORTEST_SERIAL || starts_with(serial, "serial-") ||
-	    strspn(serial, "0") == strlen(serial) || starts_with("0123456789", serial))
+	if (!is_serial(serial))
 		return;
 	stand_in = xasprintf("serial-%u", scrub_number(scrub, SCRUB_SERIAL, serial));
 	add_spellings(scrub, serial, stand_in);
@@ -253,6 +272,10 @@ void scrub_learn(struct scrub *scrub, const char *text, size_t length)
 	for (; place.at < length; place.at++) {
 		size_t taken = match_mac(scrub, &place, out);
 
+		if (!taken)
+			taken = match_disk(scrub, &place, out);
+		if (!taken)
+			taken = match_assignment(scrub, &place, out);
 		place.at += taken ? taken - 1 : 0;
 	}
 	fclose(out);

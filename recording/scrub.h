@@ -44,10 +44,14 @@ void scrub_keep(struct scrub *scrub, const char *name);
  * one ("Default string") is passed over. */
 void scrub_serial(struct scrub *scrub, const char *serial);
 
+/* A name of somebody or something else, where it is no common one. */
+void scrub_name(struct scrub *scrub, const char *name, const char *stand_in);
+
 /* Any word of this host, and what stands for it. */
 void scrub_word(struct scrub *scrub, const char *word, const char *stand_in);
 
-/* Know the MAC addresses of a text, so that they are found without their separators too. */
+/* Know the MAC addresses and serial numbers of a text before it is scrubbed, so that they are found
+ * in every spelling, and in files that come before it. */
 void scrub_learn(struct scrub *scrub, const char *text, size_t length);
 
 /* The text without all that; the caller frees it. */

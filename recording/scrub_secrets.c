@@ -81,6 +81,18 @@ static bool begins_with(const struct scrub_place *place, const char *text)
 	return left(place) >= strlen(text) && !memcmp(here(place), text, strlen(text));
 }
 
+/* "ata-Samsung_SSD_860_S4EWNX0R123456Z-part2": the number alone may stand elsewhere too. */
+static void know_serial(struct scrub *scrub, const char *name)
+{
+	_cleanup_free_ char *copy = xstrdup(name);
+	char *part = strstr(copy, "-part"), *last;
+
+	if (part)
+		*part = '\0';
+	last = strrchr(copy, '_');
+	scrub_serial(scrub, last ? last + 1 : copy);
+}
+
 /* "secret-3"; what is one already stays. */
 static void write_numbered(struct scrub *scrub, enum scrub_sort sort, const char *text,
 			   size_t length, FILE *out)
@@ -88,10 +100,13 @@ static void write_numbered(struct scrub *scrub, enum scrub_sort sort, const char
 	_cleanup_free_ char *key = xstrndup(text, length);
 	const char *number = starts_with(key, sorts[sort]) ? key + strlen(sorts[sort]) : "";
 
-	if (*number == '-' && strspn(number + 1, "0123456789") == strlen(number + 1))
+	if (*number == '-' && strspn(number + 1, "0123456789") == strlen(number + 1)) {
 		fputs(key, out);
-	else
-		fprintf(out, "%s-%u", sorts[sort], scrub_number(scrub, sort, key));
+		return;
+	}
+	fprintf(out, "%s-%u", sorts[sort], scrub_number(scrub, sort, key));
+	if (sort == SCRUB_SERIAL)
+		know_serial(scrub, key);
 }
 
 /* From "-----BEGIN" to the end of the "-----END …-----", or of the text. */

@@ -32,10 +32,15 @@ void page_text(const char *text, int column, int indent, const struct style *sty
 
 void page_command(const char *command, int indent, const struct style *style, FILE *out)
 {
+	fprintf(out, "%*s$ ", indent, "");
+	page_bare_command(command, indent + 2, style, out);
+}
+
+void page_bare_command(const char *command, int column, const struct style *style, FILE *out)
+{
 	_cleanup_free_ char *safe = page_letters(command, style);
 
-	fprintf(out, "%*s$ ", indent, "");
-	fold_command(safe, indent + 2, indent + 4, widest(style), out);
+	fold_command(safe, column, column + 2, widest(style), out);
 }
 
 void page_paragraphs(const char *text, int indent, const struct style *style, FILE *out)

@@ -25,6 +25,9 @@ void page_text(const char *text, int column, int indent, const struct style *sty
 /* A line "$ command" behind `indent` columns. */
 void page_command(const char *command, int indent, const struct style *style, FILE *out);
 
+/* The command alone, from column `column` on. */
+void page_bare_command(const char *command, int column, const struct style *style, FILE *out);
+
 /* Lines of a page of --explain: paragraphs, and commands, each a line that begins with "$ ". */
 void page_paragraphs(const char *text, int indent, const struct style *style, FILE *out);
 

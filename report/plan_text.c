@@ -35,8 +35,10 @@ static void put_command_list(const char *title, const struct strings *list,
 	if (!list->count)
 		return;
 	page_heading(title, style, out);
-	for (size_t i = 0; i < list->count; i++)
-		page_command(list->items[i], 2, style, out);
+	for (size_t i = 0; i < list->count; i++) {
+		fprintf(out, "  ");
+		page_bare_command(list->items[i], 2, style, out);
+	}
 	fputc('\n', out);
 }
 

@@ -21,6 +21,7 @@ struct style {
 
 struct format {
 	const char *name;
+	bool for_people; /* it heeds the locale and the terminal; others are the same everywhere */
 	void (*write)(const struct outcome *outcome, const struct style *style, FILE *out);
 	void (*write_fleet)(const struct fleet *fleet, const struct style *style, FILE *out);
 };

@@ -174,6 +174,7 @@ static void write_text(const struct outcome *outcome, const struct style *style,
 
 const struct format text_format = {
 	.name = "text",
+	.for_people = true,
 	.write = write_text,
 	.write_fleet = write_fleet_text,
 };

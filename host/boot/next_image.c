@@ -39,20 +39,19 @@ static enum image_state read_record(struct host *host, struct next_image *image)
 
 static enum image_state look(struct host *host, bool asked, struct next_image *image)
 {
-	enum image_state recorded = IMAGE_NOT_RECORDED;
+	enum image_state recorded;
 	int r = next_boot_initramfs(host, &image->path, &image->error);
 
-	/* What a record tells of an image comes first: the file itself is empty there. */
-	if (r == 0 && !host_is_live(host))
-		recorded = read_record(host, image);
-	if (recorded != IMAGE_NOT_RECORDED)
-		return recorded;
 	if (r == 0)
 		r = find_size(host, image);
 	if (r < 0)
 		return IMAGE_FAILED;
-	if (!r && !host_is_live(host))
-		return IMAGE_NOT_RECORDED;
+	/* In a record the file is empty: that there is an image, and no more. */
+	if (!host_is_live(host) && !image->size) {
+		recorded = read_record(host, image);
+		if (!r || recorded != IMAGE_NOT_RECORDED)
+			return recorded;
+	}
 	if (image->size > IMAGE_UNASKED && !asked)
 		return IMAGE_LARGE;
 	r = initramfs_read(host, image->path, &image->contents, &image->error);

@@ -21,25 +21,28 @@ struct root {
 	int descriptor;
 	char *directory; /* NULL for the live host */
 	struct unreadables unreadables;
+	struct error spoilt; /* the list of them could not be read: what is missing may be on it */
 };
 
 enum { LIMIT_UNREADABLES = 16 << 20 };
 
 /* A record may tell of files that are not in it and yet were there. */
-static int read_unreadables(struct root *root, struct error *error)
+static void read_unreadables(struct root *root)
 {
 	_cleanup_free_ char *text = NULL;
-	int r = root_read_text(root, RECORDED_UNREADABLE, LIMIT_UNREADABLES, &text, error);
+	struct error error;
+	int r = root_read_text(root, RECORD_OF_RECORD, LIMIT_UNREADABLES, &text, &error);
 
-	if (r == -ENOENT || r == -ENOTDIR)
-		return 0;
-	return r < 0 ? r : unreadables_parse(text, &root->unreadables, error);
+	if (r == 0)
+		r = unreadables_parse(text, &root->unreadables, &error);
+	if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+		root->spoilt = error;
 }
 
 int root_open(const char *directory, struct root **ret, struct error *error)
 {
 	struct root *root;
-	int r = 0, descriptor = open(directory ? directory : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int descriptor = open(directory ? directory : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (descriptor < 0)
 		return error_set_errno(error, errno, "%s", directory ? directory : "/");
@@ -54,12 +57,9 @@ int root_open(const char *directory, struct root **ret, struct error *error)
 	root->descriptor = descriptor;
 	root->directory = xstrdup(directory);
 	if (directory)
-		r = read_unreadables(root, error);
-	if (r < 0)
-		root_close(root);
-	else
-		*ret = root;
-	return r;
+		read_unreadables(root);
+	*ret = root;
+	return 0;
 }
 
 void root_close(struct root *root)
@@ -75,6 +75,16 @@ void root_close(struct root *root)
 bool root_is_live(const struct root *root)
 {
 	return !root->directory;
+}
+
+bool root_is_whole(const struct root *root)
+{
+	return root_is_live(root) || root->unreadables.whole;
+}
+
+bool root_is_spoilt(const struct root *root)
+{
+	return root->spoilt.code;
 }
 
 const char *root_directory(const struct root *root)
@@ -112,6 +122,8 @@ int root_open_file(struct root *root, const char *path, int flags, struct error 
 	if (told && !((flags & O_PATH) && told->there))
 		return error_set(error, told->code, "%s", told->text);
 	descriptor = open_below(root, path, flags);
+	if (descriptor == -ENOENT && root->spoilt.code)
+		return error_set(error, root->spoilt.code, "/%s: %s", path, root->spoilt.text);
 	if (descriptor == -ENOSYS)
 		return error_set(error, ENOSYS, "openat2 is missing: Linux 5.6 or later is needed");
 	if (descriptor < 0)
@@ -320,6 +332,8 @@ int root_exists(struct root *root, const char *path, struct error *error)
 		return error_set(error, told->code, "%s", told->text);
 	descriptor = open_below(root, path, O_PATH);
 
+	if (descriptor == -ENOENT && root->spoilt.code)
+		return error_set(error, root->spoilt.code, "/%s: %s", path, root->spoilt.text);
 	if (descriptor == -ENOENT || descriptor == -ENOTDIR)
 		return 0;
 	if (descriptor < 0)

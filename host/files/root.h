@@ -27,6 +27,13 @@ void root_close(struct root *root);
 /* True for the machine the program runs on, false for a directory that stands for a host. */
 bool root_is_live(const struct root *root);
 
+/* What is not there is known not to be there: on the live host, and below a record that says so. */
+bool root_is_whole(const struct root *root);
+
+/* What a record tells of itself (unreadable.h) could not be read: whatever is missing is an error.
+ */
+bool root_is_spoilt(const struct root *root);
+
 /* The directory as root_open got it, for a program that opens it anew; NULL is "/". The root's. */
 const char *root_directory(const struct root *root);
 

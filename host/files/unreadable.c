@@ -51,12 +51,15 @@ void unreadables_add(struct unreadables *list, const char *path, const struct er
 
 int unreadables_parse(const char *text, struct unreadables *ret, struct error *error)
 {
-	json_t *object = json_loads(text, JSON_REJECT_DUPLICATES, NULL), *item;
+	json_t *object = json_loads(text, JSON_REJECT_DUPLICATES, NULL), *paths = NULL, *item;
 	struct unreadables list = { 0 };
-	bool good = json_is_object(object);
 	const char *path;
+	int whole = 0;
+	bool good = json_unpack(object, "{s:b, s:o}", "whole", &whole, "unreadable", &paths) == 0 &&
+		    json_is_object(paths);
 
-	json_object_foreach(object, path, item)
+	list.whole = whole;
+	json_object_foreach(paths, path, item)
 	{
 		struct error why = { 0 };
 		const char *name, *what;
@@ -73,7 +76,7 @@ int unreadables_parse(const char *text, struct unreadables *ret, struct error *e
 	if (!good) {
 		unreadables_free(&list);
 		return error_set(error, EINVAL,
-				 "/" RECORDED_UNREADABLE ": not a list of what could not be read");
+				 "/" RECORD_OF_RECORD ": not what a record tells of itself");
 	}
 	*ret = list;
 	return 0;
@@ -81,7 +84,7 @@ int unreadables_parse(const char *text, struct unreadables *ret, struct error *e
 
 char *unreadables_text(const struct unreadables *list)
 {
-	json_t *object = json_object();
+	json_t *object = json_object(), *record;
 	char *text;
 
 	for (size_t i = 0; i < list->count; i++) {
@@ -91,8 +94,9 @@ char *unreadables_text(const struct unreadables *list)
 				    json_pack("{s:s, s:s, s:b}", "error", name_of(one->code),
 					      "text", one->text, "there", one->there));
 	}
-	text = json_dumps(object, JSON_INDENT(1));
-	json_decref(object);
+	record = json_pack("{s:b, s:o}", "whole", list->whole, "unreadable", object);
+	text = json_dumps(record, JSON_INDENT(1));
+	json_decref(record);
 	return text;
 }
 

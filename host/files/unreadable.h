@@ -11,9 +11,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* An object: each path with {"error": "EACCES", "text": "/proc/iomem: Permission denied",
- * "there": true}; there is false where not even that could be told. */
-#define RECORDED_UNREADABLE "gpucheck/unreadable.json"
+/*
+ * {"whole": true, "unreadable": {"proc/iomem": {"error": "EACCES", "text":
+ * "/proc/iomem: Permission denied", "there": true}}}: there is false where not even that could be
+ * told.
+ */
+#define RECORD_OF_RECORD "gpucheck/record.json"
 
 struct unreadable {
 	char *path;
@@ -25,6 +28,7 @@ struct unreadable {
 struct unreadables {
 	struct unreadable *items;
 	size_t count;
+	bool whole; /* what is neither here nor in the record was not on the host */
 };
 
 /* -EINVAL for a text of another form. */

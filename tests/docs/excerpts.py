@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Excerpts of gpucheck's output: a block that begins with "$ gpucheck …" below a marker that names a recorded host.
 
-Its commands are run as a reader would: by a shell, at a terminal of 80 columns, with a gpucheck that looks at that host. A
-line "…" stands for any number of lines. The program's version is not compared.
+Its commands are run as a reader would: by a shell, at a terminal of 80 columns, with a gpucheck that looks at that
+host. A line "…" stands for any number of lines. The program's version is not compared.
 """
 import difflib
 import fcntl
@@ -107,7 +107,8 @@ def difference(block):
     if fits(wanted, got):
         return ''
     place = '%s:%d' % (block.page, block.first + 1)
-    return '\n'.join(difflib.unified_diff(wanted, got, place, 'gpucheck on fixtures/%s' % block.marker.value, lineterm=''))
+    seen = 'gpucheck on fixtures/%s' % block.marker.value
+    return '\n'.join(difflib.unified_diff(wanted, got, place, seen, lineterm=''))
 
 
 def rewrite(page):

@@ -14,7 +14,7 @@ import re
 
 from harness import SOURCE, read
 
-# first: the number of the block's first line; last: of the one behind it, both from 0; indent: what each line has before it.
+# first: the number of the block's first line; last: of the one behind it, both from 0; indent: what precedes a line.
 Block = collections.namedtuple('Block', 'page marker first last indent lines')
 Marker = collections.namedtuple('Marker', 'kind value')
 

@@ -11,6 +11,11 @@ HUNK = re.compile(r'@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@')
 NO_NEWLINE = '\\ No newline at end of file'
 
 
+def unfolded(text):
+    """The same words, whatever the width of the terminal that they were folded for."""
+    return ' '.join(text.replace('\n    > ', '').split())
+
+
 class Plan:
     """Lists of sentences by the names of TITLES, and diffs: path below the root -> lines of hunks."""
 

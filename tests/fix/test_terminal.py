@@ -5,6 +5,7 @@ import unittest
 
 from fixing import Fixing
 from harness import FAILED, PASSED, READY
+from shown import unfolded
 from terminal import END_OF_FILE, PROMPT, Talk
 from tree import STATE, differences
 
@@ -48,7 +49,7 @@ class Asked(Fixing):
         shown = self.plan(self.root).text
         talk = self.talk()
         talk.asked()
-        self.assertEqual(talk.said, shown + PROMPT)
+        self.assertEqual(unfolded(talk.said), unfolded(shown + PROMPT))
         talk.answer('n\n')
 
     def test_report_is_text_there(self):
@@ -92,7 +93,7 @@ class Asked(Fixing):
                 now = self.tree(self.root)
                 status, _ = talk.answer('y\n')
                 self.assertNotEqual(status, PASSED)
-                self.assertIn('/%s was changed while the plan was shown' % path, talk.said)
+                self.assertIn('/%s was changed while the plan was shown' % path, unfolded(talk.said))
                 self.assertIn('nothing was changed', talk.said)
                 self.assertEqual(differences(now, self.tree(self.root)), {})
                 self.assertNotIn(STATE + '/1', self.tree(self.root))

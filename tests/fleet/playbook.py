@@ -48,6 +48,13 @@ class Playbook:
         with open(self.inventory, 'w', encoding='utf-8') as f:
             json.dump(inventory, f)
 
+    def leave(self, name, host, report):
+        """A report in the folder of a run that is yet to come, as an earlier run would leave it."""
+        folder = os.path.join(self.work, 'reports', name, 'hosts')
+        os.makedirs(folder)
+        with open(os.path.join(folder, host + '.json'), 'w', encoding='utf-8') as f:
+            json.dump(report, f)
+
     def run(self, name, *arguments, limit=(), **variables):
         """name: of the folder that gets this run's reports."""
         reports = os.path.join(self.work, 'reports', name)

@@ -101,6 +101,7 @@ class Fleet(unittest.TestCase):
         cls.early = book.run('early', '--check', '--diff', limit=[READY])
         cls.early_package = cls.installed(READY)
         cls.first = book.run('first', gpucheck_formats=['text', 'tap', 'json', 'junit', 'prometheus'])
+        book.leave('second', 'refuses', cls.first.host(READY))
         cls.second = book.run('second')
         cls.before = cls.digests()
         cls.plan = book.run('plan', '--check', '--diff', limit=FIXABLE, gpucheck_fix=True)
@@ -223,7 +224,8 @@ class Fleet(unittest.TestCase):
 
     def test_stale_report_is_dropped(self):
         """What an earlier run left of a host that is silent now is no report of this one."""
-        self.assertIsNone(self.green.host('refuses'))
+        self.assertIsNone(self.second.host('refuses'))
+        self.assertIn('refuses', self.second.report('report.txt'))
 
     def test_package_is_on_every_host_and_not_here(self):
         for name in self.hosts:

@@ -56,7 +56,7 @@ class Root:
         return os.path.join(self.folder, path.lstrip('/'))
 
     def run(self, script):
-        """Status and output of a script of shell that the user runs inside, in a mount and a process namespace of its own."""
+        """Status and output of a script of shell that the user runs inside, in namespaces of its own."""
         done = subprocess.run(['unshare', '--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private',
                                'sh', '-e', '-c', ENTER, self.folder, script], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=STEP_SECONDS,

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""CONTRIBUTING's "Add a check in four files", followed to the letter in a clone: each file is enough, and none can be left out.
+"""CONTRIBUTING's "Add a check in four files", followed to the letter in a clone: they are enough, and all are needed.
 
 Cloned is what is committed here; the clone is built from nothing, which takes a minute or two. Closes with "N passed, N
 failed"; exit status 1 when something failed.

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The newcomer's path: what README says between a clone and the first fix, typed into an empty Debian 12.
 
-Cloned is what is committed here. The commands are README's own blocks, by their markers. Needs root, mmdebstrap and some
-minutes. Closes with "N passed, N failed"; exit status 1 when something failed.
+Cloned is what is committed here. The commands are README's own blocks, by their markers. Needs root, mmdebstrap and
+some minutes. Closes with "N passed, N failed"; exit status 1 when something failed.
 """
 import hashlib
 import os
@@ -87,7 +87,8 @@ class Walk:
         if self.type(make, [0]) is None:
             return
         before = tree_of(self.root.at(HOST))
-        self.expect('the report names the broken link', 'not ok 4 - iommu.cmdline' in (self.type(report, [FAILED]) or ''))
+        output = self.type(report, [FAILED]) or ''
+        self.expect('the report names the broken link', 'not ok 4 - iommu.cmdline' in output, output)
         self.type(dry_run, [PASSED, FAILED, REFUSED])
         self.expect('nothing has changed', tree_of(self.root.at(HOST)) == before)
         output = self.type(fix, [PASSED, FAILED]) or ''
@@ -99,7 +100,7 @@ class Walk:
         self.expect('every byte is back', tree_of(self.root.at(HOST)) == before)
 
     def jobs(self):
-        """The CI jobs of docs/ci.md with the package they install, over the recorded host, whose link is broken again."""
+        """The CI jobs of docs/ci.md with the package they install, over the recorded host, broken again."""
         self.root.run('cd %s; mkdir packages; cp build/package/gpucheck_*.deb packages' % CLONE)
         self.root.run('printf \'#!/bin/sh\\nexec /usr/sbin/gpucheck --root %s "$@"\\n\' >/tmp/gpucheck; '
                       'sudo install /tmp/gpucheck /usr/local/sbin' % HOST)

@@ -35,11 +35,11 @@ def exists(root, path):
 
 def unreadable(record):
     """What the record says could not be read."""
-    path = os.path.join(record, 'gpucheck/unreadable.json')
+    path = os.path.join(record, 'gpucheck/record.json')
     if not os.path.exists(path):
         return {}
     with open(path, encoding='utf-8') as file:
-        return json.load(file)
+        return json.load(file)['unreadable']
 
 
 class Contents(Recording):

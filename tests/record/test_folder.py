@@ -6,7 +6,7 @@ import socket
 import stat
 import unittest
 
-from harness import NOBODY
+from harness import CARD, NOBODY
 from recording import Recording, contents
 
 HOST = 'rtx3060-ready'
@@ -116,8 +116,8 @@ class Folder(Recording):
         place, said = self.record(self.root, prefix=NOBODY)
         self.assertIn('not read: /proc/iomem: Permission denied', said)
         self.assertIn('it gives the same', said)
-        with open(os.path.join(place, 'gpucheck/unreadable.json'), encoding='utf-8') as file:
-            told = json.load(file)
+        with open(os.path.join(place, 'gpucheck/record.json'), encoding='utf-8') as file:
+            told = json.load(file)['unreadable']
         self.assertEqual(told['proc/iomem'], {'error': 'EACCES', 'text': '/proc/iomem: Permission denied', 'there': True})
         checked, replayed = (self.run_it('--root', root, '--format', 'json', prefix=NOBODY) for root in (self.root, place))
         self.assertEqual([(one['id'], one['verdict'], one['reason']) for one in json.loads(checked.stdout)['checks']],
@@ -125,11 +125,14 @@ class Folder(Recording):
 
     def test_a_spoilt_list_of_the_unreadable(self):
         place, _ = self.record(self.root)
-        with open(os.path.join(place, 'gpucheck/unreadable.json'), 'w', encoding='utf-8') as file:
+        with open(os.path.join(place, 'gpucheck/record.json'), 'w', encoding='utf-8') as file:
             file.write('[]')
-        run = self.run_it('--root', place)
-        self.assertEqual(run.status, 2)
-        self.assertIn('unreadable.json', run.stderr)
+        os.unlink(os.path.join(place, 'proc/iomem'))
+        os.unlink(os.path.join(place, 'proc/meminfo'))
+        run = self.run_it('--root', place, '--format', 'json', '--gpu', CARD)
+        checks = {check['id']: check for check in json.loads(run.stdout)['checks']}
+        self.assertEqual(checks['display.console']['verdict'], 'error')
+        self.assertIn('record.json', checks['display.console']['reason'])
 
 
 if __name__ == '__main__':

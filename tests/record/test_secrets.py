@@ -68,7 +68,11 @@ DEVICES = """    <disk type='network' device='disk'>
       <address type='pci' domain='0x0000' bus='0x08' slot='0x00' function='0x0'/></interface>
     <graphics type='vnc' port='-1' passwd='%s' listen='%s'><listen type='address' address='%s'/></graphics>
     <channel type='unix'><source mode='bind' path='/home/%s/agent'/></channel>
-  """ % (USER, SECOND, NAME, NAME, DOMAIN, SERIAL, WWN.replace(':', ''), OTHER_MAC, NAME, SECOND, PASSWORD, NAME, NAME, USER)
+    <hostdev mode='subsystem' type='scsi'>
+      <source protocol='iscsi' name='iqn.%s:x'><host name='%s'/><auth username='%s'/></source><rom file='/srv/%s.rom' bar='off'/>
+    </hostdev>
+  """ % (USER, SECOND, NAME, NAME, DOMAIN, SERIAL, WWN.replace(':', ''), OTHER_MAC, NAME, SECOND, PASSWORD, NAME, NAME, USER, SERIAL, DOMAIN, USER,
+         BOARD)
 
 COMMAND_LINE = """  <qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
     <qemu:arg value='-object'/><qemu:arg value='secret,id=a,data=%s'/>
@@ -110,11 +114,10 @@ class Secrets(Recording):
     def plant_system(self):
         self.put('etc/hostname', NAME + '\n')
         self.put('proc/sys/kernel/hostname', NAME + '\n')
-        self.put('etc/mailname', '%s.%s\n' % (NAME, DOMAIN))
+        self.put('etc/hosts', '10.0.0.7 %s.%s %s\n10.0.0.8 other.example\n' % (NAME, DOMAIN, NAME))
         self.put('sys/class/net/eth0/address', MAC + '\n')
         self.put('sys/class/dmi/id/board_serial', BOARD + '\n')
         self.put('sys/class/dmi/id/chassis_serial', 'Default string\n')
-        self.put('sys/block/sda/device/serial', SERIAL + '\n')
         self.put('proc/cmdline', self.get('proc/cmdline').rstrip('\n') + ARGUMENTS + '\n')
         self.put('etc/modprobe.d/owner.conf', MODPROBE)
         self.put('etc/modules-load.d/owner.conf', '# %s %s\n' % (NAME, PASSWORD.join(('token=', ''))))

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a pane of tmux shows, letter for letter: goldens/NAME.txt, rewritten by ./dev goldens."""
 import os
+import re
 import shlex
 import unittest
 
-from harness import built_root, gpucheck, read
+from harness import SOURCE, built_root, gpucheck, read
 from pane import Pane
 from shown import HERE, host_root
 
@@ -61,7 +62,16 @@ for one in SCREENS:
     add_test(one)
 
 
+def indented(text):
+    return ''.join(('    ' + line).rstrip() + '\n' for line in text.splitlines())
+
+
 class Files(unittest.TestCase):
+    def test_the_report_in_the_readme_is_this_one(self):
+        readme = re.sub(r'gpucheck \d\S* on', 'gpucheck VERSION on', read(os.path.join(SOURCE, 'README.md')))
+        if 'gpucheck VERSION on ' + READY in readme:
+            self.assertIn(indented(read(os.path.join(HERE, 'goldens', 'report-80.txt'))), readme)
+
     def test_each_golden_is_a_screen(self):
         self.assertEqual(sorted(os.listdir(os.path.join(HERE, 'goldens'))), sorted(name + '.txt' for name in SCREENS))
 

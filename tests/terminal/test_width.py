@@ -106,7 +106,7 @@ class Piped(unittest.TestCase):
     def test_tap_unless_asked(self):
         self.assertTrue(piped('--root', self.root)[0].startswith(b'TAP version 13\n'))
 
-    def test_a_diff_stays_whole_for_patch(self):
+    def test_a_plan_stays_whole(self):
         plan = piped('--root', self.root, '--fix', '--dry-run', 'iommu.cmdline')[0].decode()
         self.assertNotIn('\n    > ', plan)
         self.assertGreater(max(map(len, plan.split('\n'))), 80)

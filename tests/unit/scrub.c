@@ -85,6 +85,8 @@ START_TEST(a_mac_is_learnt_before)
 {
 	scrub_learn(scrub, "hw 52:54:00:9a:bc:de\n", 21);
 	becomes("net_5254009ABCDE", "net_020000000001");
+	scrub_learn(scrub, "by-id/ata-SSD_860_S4EWNX0R123456Z-part2", 39);
+	becomes("# mine is S4EWNX0R123456Z", "# mine is serial-2");
 }
 END_TEST
 
@@ -123,8 +125,10 @@ START_TEST(serial_numbers)
 	scrub_serial(scrub, "S4EWNX0R123456Z");
 	scrub_serial(scrub, "Default string");
 	scrub_serial(scrub, "0123456789");
+	scrub_serial(scrub, "0000:01:00.0");
+	scrub_serial(scrub, "16384");
 	becomes("disk s4ewnx0r123456z", "disk serial-1");
-	stays("Default string 0123456789");
+	stays("Default string 0123456789 0000:01:00.0 hugepages=16384");
 	becomes("ATTRS{serial}==\"MP1A\", X", "ATTRS{serial}==\"serial-2\", X");
 	becomes("/dev/disk/by-id/ata-Samsung_X-part2 ro", "/dev/disk/by-id/serial-3 ro");
 	stays("serial --unit=0 --speed=115200");
