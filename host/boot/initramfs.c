@@ -3,6 +3,7 @@
 #include "host/boot/initramfs.h"
 
 #include "base/alloc.h"
+#include "host/boot/initramfs_answer.h"
 #include "host/process/program.h"
 #include "host/state.h"
 
@@ -14,79 +15,6 @@ enum {
 	ANSWER_SECONDS = 60,     /* xz and bzip2 unpack some ten megabytes in a second */
 	ANSWER_LIMIT = 32 << 20, /* what it may keep (4 MiB), each byte written as \u0001 */
 };
-
-static int code_of(const char *kind)
-{
-	static const struct {
-		const char *kind;
-		int code;
-	} codes[] = {
-		{ "missing", ENOENT },
-		{ "permission", EACCES },
-		{ "format", EINVAL },
-		{ "size", EFBIG },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
-		if (!strcmp(kind, codes[i].kind))
-			return codes[i].code;
-	return EIO;
-}
-
-static bool read_names(const json_t *list, struct strings *ret)
-{
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const char *name = json_string_value(json_array_get(list, i));
-
-		if (!name)
-			return false;
-		strings_add(ret, name);
-	}
-	strings_sort(ret);
-	return json_is_array(list);
-}
-
-static bool read_files(const json_t *list, struct initramfs *initramfs)
-{
-	initramfs->files = xcalloc(json_array_size(list), sizeof(*initramfs->files));
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *item = json_array_get(list, i);
-		const char *path = answer_string(item, "path"), *text = answer_string(item, "text");
-
-		if (!path)
-			return false;
-		initramfs->files[i].path = xstrdup(path);
-		initramfs->files[i].text = text ? xstrdup(text) : NULL;
-		initramfs->count = i + 1;
-	}
-	return json_is_array(list);
-}
-
-static int read_answer(const json_t *answer, struct initramfs *initramfs, struct error *error)
-{
-	const json_t *trouble = json_object_get(answer, "error");
-	const char *text = answer_string(trouble, "text"), *kind = answer_string(trouble, "kind");
-
-	if (text && kind)
-		return error_set(error, code_of(kind), "%s", text);
-	if (!read_names(json_object_get(answer, "modules"), &initramfs->modules) ||
-	    !read_names(json_object_get(answer, "releases"), &initramfs->releases) ||
-	    !read_files(json_object_get(answer, "files"), initramfs))
-		return error_set(error, EPROTO, "gpucheck-initramfs: not the answer it should be");
-	return 0;
-}
-
-static int take_answer(const json_t *answer, struct initramfs *ret, struct error *error)
-{
-	struct initramfs initramfs = { 0 };
-	int r = read_answer(answer, &initramfs, error);
-
-	if (r < 0)
-		initramfs_free(&initramfs);
-	else
-		*ret = initramfs;
-	return r;
-}
 
 int initramfs_read(struct host *host, const char *path, struct initramfs *ret, struct error *error)
 {
@@ -105,7 +33,7 @@ int initramfs_read(struct host *host, const char *path, struct initramfs *ret, s
 	json_decref(call.request);
 	if (!call.answer)
 		return error_set(error, call.error.code, "/%s: %s", path, call.error.text);
-	r = take_answer(call.answer, ret, error);
+	r = initramfs_answer_read(call.answer, ret, error);
 	json_decref(call.answer);
 	return r;
 }
@@ -127,7 +55,7 @@ int initramfs_read_recorded(struct host *host, const char *path, struct initramf
 	answer = json_loadb(text, length, 0, &why);
 	if (!answer)
 		return error_set(error, EINVAL, "/%s: line %d: %s", file, why.line, why.text);
-	r = take_answer(answer, ret, error);
+	r = initramfs_answer_read(answer, ret, error);
 	json_decref(answer);
 	return r;
 }
