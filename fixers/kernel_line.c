@@ -142,7 +142,8 @@ int kernel_line_edit(const char *text, const struct strings *words, char **ret, 
 		at = end;
 	}
 	put_missing(words, &seen, out);
-	fputs(at, out);
+	/* What stands at the very begin is a "--". */
+	fprintf(out, "%s%s", *at && !isspace((unsigned char)*at) && ftell(out) ? " " : "", at);
 	fclose(out);
 	return 0;
 }

@@ -21,6 +21,7 @@ SUITES = {
     'faults': lambda build: [TESTS / 'faults/run.py', '--gpucheck', build / 'gpucheck'],
     'vm': lambda build: [TESTS / 'vm/run.py', '--gpucheck', build / 'gpucheck'],
     'guest': lambda build: [TESTS / 'guest/run.py', '--gpucheck', build / 'gpucheck'],
+    'fuzz': lambda build: [TESTS / 'fuzz/run.py', '--build', build],
     'lab': lambda build: [TESTS / 'lab/test_lab.py'],
 }
 CLOSING = re.compile(r'^(\d+) passed, (\d+) failed', re.M)

@@ -29,6 +29,8 @@ static bool test_primary(const struct test *test, size_t from, size_t to)
 
 	for (; from < to && !strcmp(words[from], "!"); from++)
 		negated = !negated;
+	if (from == to)
+		return negated;
 	words += from;
 	if (to - from == 1)
 		value = *words[0];

@@ -130,6 +130,23 @@ def write(folder):
             path.write_bytes(content)
 
 
+def sources():
+    """What the inputs are made of."""
+    yield from FIXTURES.rglob('*')
+    yield from (TESTS / 'fuzz').glob('*seeds.py')
+    yield TESTS / 'fix/grub_forms.py'
+
+
+def bring_up_to_date(folder):
+    """Write them anew unless they are there and younger than what they are made of."""
+    stamp = folder / 'written'
+    made = stamp.stat().st_mtime if stamp.exists() else 0
+    if all(path.lstat().st_mtime < made for path in sources() if '__pycache__' not in path.parts):
+        return
+    write(folder)
+    stamp.touch()
+
+
 if __name__ == '__main__':
     if len(sys.argv) != 2:
         sys.exit(__doc__)

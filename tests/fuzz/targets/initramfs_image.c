@@ -13,6 +13,13 @@
 /* What the reader keeps at most, each byte written as \u0001. */
 enum { MOST = 32 << 20 };
 
+/* The program's own limit (host/programs/initramfs/main.c), as the address sanitizer takes it. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "max_allocation_size_mb=512:allocator_may_return_null=1";
+}
+
 static int image_file(const uint8_t *data, size_t size)
 {
 	int descriptor = memfd_create("image", MFD_CLOEXEC);
