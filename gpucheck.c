@@ -24,7 +24,7 @@ static int (*const commands[])(const struct options *options) = {
 	[MODE_CHECK] = check_command,     [MODE_FIX] = fix_command,
 	[MODE_UNDO] = undo_command,       [MODE_LIST] = list_command,
 	[MODE_EXPLAIN] = explain_command, [MODE_HELP] = help_command,
-	[MODE_VERSION] = version_command,
+	[MODE_VERSION] = version_command, [MODE_MERGE] = merge_command,
 };
 
 int main(int argc, char **argv)

@@ -8,6 +8,7 @@
 int check_command(const struct options *options);
 int fix_command(const struct options *options);
 int undo_command(const struct options *options);
+int merge_command(const struct options *options);
 int list_command(const struct options *options);
 int explain_command(const struct options *options);
 

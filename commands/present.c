@@ -64,18 +64,35 @@ int find_format(const struct options *options, const struct format **ret, struct
 			 names);
 }
 
+static int put_out(const char *text, size_t length, int status, const struct options *options)
+{
+	struct error error;
+
+	return output_write(options->output, text, length, &error) < 0 ? complain(&error) : status;
+}
+
 int present(const struct outcome *outcome, const struct options *options,
 	    const struct format *format)
 {
 	const struct style style = style_for(options);
 	_cleanup_free_ char *text = NULL;
-	struct error error;
 	size_t length;
 	FILE *out = xmemstream(&text, &length);
 
 	format->write(outcome, &style, out);
 	fclose(out);
-	if (output_write(options->output, text, length, &error) < 0)
-		return complain(&error);
-	return outcome->status;
+	return put_out(text, length, outcome->status, options);
+}
+
+int present_fleet(const struct fleet *fleet, const struct options *options,
+		  const struct format *format)
+{
+	const struct style style = style_for(options);
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+	FILE *out = xmemstream(&text, &length);
+
+	format->write_fleet(fleet, &style, out);
+	fclose(out);
+	return put_out(text, length, fleet->status, options);
 }

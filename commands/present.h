@@ -23,5 +23,7 @@ int find_format(const struct options *options, const struct format **ret, struct
 /* Write the report; its exit status. */
 int present(const struct outcome *outcome, const struct options *options,
 	    const struct format *format);
+int present_fleet(const struct fleet *fleet, const struct options *options,
+		  const struct format *format);
 
 #endif

@@ -23,6 +23,7 @@ enum {
 	OPTION_CONFIG,
 	OPTION_FIX,
 	OPTION_UNDO,
+	OPTION_MERGE,
 	OPTION_ALLOW_DISRUPTION,
 };
 
@@ -35,6 +36,7 @@ static const struct option long_options[] = {
 	{ "config", required_argument, NULL, OPTION_CONFIG },
 	{ "fix", no_argument, NULL, OPTION_FIX },
 	{ "undo", no_argument, NULL, OPTION_UNDO },
+	{ "merge", no_argument, NULL, OPTION_MERGE },
 	{ "dry-run", no_argument, NULL, 'n' },
 	{ "yes", no_argument, NULL, 'y' },
 	{ "allow-disruption", no_argument, NULL, OPTION_ALLOW_DISRUPTION },
@@ -57,6 +59,7 @@ const char options_help[] =
 	"Usage: gpucheck [OPTION]... [CHECK]...\n"
 	"       gpucheck --fix [OPTION]... [CHECK]...\n"
 	"       gpucheck --undo [ID | list]\n"
+	"       gpucheck --merge FILE...\n"
 	"       gpucheck --list | --explain CHECK\n"
 	"\n"
 	"Tells whether a GPU of this host will work inside a libvirt/KVM virtual machine,\n"
@@ -69,13 +72,15 @@ const char options_help[] =
 	"                       where the guest's sshd is; default: as libvirt knows it\n"
 	"  -c, --connect URI    libvirt; default: qemu:///system\n"
 	"  -t, --through STAGE  stop after a stage\n"
-	"  -f, --format FORMAT  text, tap or json; default: text on a terminal, else tap\n"
+	"  -f, --format FORMAT  text, tap, json, junit or prometheus; default: text on a\n"
+	"                       terminal, else tap\n"
 	"  -o, --output FILE    write the report there, whole or not at all\n"
 	"      --root DIR       read the host's files below DIR: a recorded host\n"
 	"      --wait SECONDS   keep trying what the VM and the guest fail\n"
 	"      --config FILE    default: /etc/gpucheck.conf\n"
 	"      --fix            show a plan for what fails, ask, apply it, check again\n"
 	"      --undo [ID]      take back the last applied plan, or this one; list shows them\n"
+	"      --merge FILE...  one report out of many hosts' JSON reports; - is standard input\n"
 	"  -n, --dry-run        with --fix or --undo: only show what would change\n"
 	"  -y, --yes            with --fix: do not ask\n"
 	"      --allow-disruption\n"
@@ -145,9 +150,13 @@ static bool set_mode(int option, struct options *options)
 		int option;
 		enum mode mode;
 	} modes[] = {
-		{ OPTION_FIX, MODE_FIX },         { OPTION_UNDO, MODE_UNDO },
-		{ OPTION_LIST, MODE_LIST },       { OPTION_EXPLAIN, MODE_EXPLAIN },
-		{ OPTION_VERSION, MODE_VERSION }, { 'h', MODE_HELP },
+		{ OPTION_FIX, MODE_FIX },
+		{ OPTION_UNDO, MODE_UNDO },
+		{ OPTION_MERGE, MODE_MERGE },
+		{ OPTION_LIST, MODE_LIST },
+		{ OPTION_EXPLAIN, MODE_EXPLAIN },
+		{ OPTION_VERSION, MODE_VERSION },
+		{ 'h', MODE_HELP },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
@@ -266,10 +275,40 @@ static int parse_undo(struct options *options, struct error *error)
 	return 0;
 }
 
+/* The words behind --merge are files, and no option that looks at this host goes with it. */
+static int parse_merge(struct options *options, struct error *error)
+{
+	const struct {
+		const char *name;
+		bool given;
+	} about_hosts[] = {
+		{ "--gpu", options->gpus.count },      { "--vm", options->vm },
+		{ "--guest", options->guest },         { "--connect", options->connect },
+		{ "--through", options->has_through }, { "--wait", options->wait },
+		{ "--config", options->config },       { "--root", options->root },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(about_hosts); i++)
+		if (about_hosts[i].given)
+			return error_set(error, EINVAL,
+					 "%s does not go with --merge: the hosts were checked "
+					 "already",
+					 about_hosts[i].name);
+	if (!options->checks.count)
+		return error_set(error, EINVAL,
+				 "--merge needs reports: gpucheck --merge FILE..., each written by "
+				 "gpucheck --format json --output FILE");
+	options->files = options->checks;
+	options->checks = (struct strings){ 0 };
+	return 0;
+}
+
 /* Options that would be passed over silently are refused: they were meant. */
 static int check_combination(struct options *options, struct error *error)
 {
 	if (options->mode == MODE_UNDO && parse_undo(options, error) < 0)
+		return -EINVAL;
+	if (options->mode == MODE_MERGE && parse_merge(options, error) < 0)
 		return -EINVAL;
 	if (options->allow_disruption && options->mode != MODE_FIX)
 		return error_set(error, EINVAL, "--allow-disruption goes with --fix");
@@ -311,4 +350,5 @@ void options_free(struct options *options)
 {
 	strings_free(&options->gpus);
 	strings_free(&options->checks);
+	strings_free(&options->files);
 }

@@ -13,6 +13,7 @@ enum mode {
 	MODE_CHECK,
 	MODE_FIX,
 	MODE_UNDO,
+	MODE_MERGE,
 	MODE_LIST,
 	MODE_EXPLAIN,
 	MODE_HELP,
@@ -24,6 +25,7 @@ struct options {
 	enum mode mode;
 	struct strings gpus;   /* as given: addresses and ids */
 	struct strings checks; /* ids and stages, as given; with --undo empty */
+	struct strings files;  /* with --merge: reports, "-" is standard input */
 	bool has_through;
 	enum stage through;
 	const char *vm;      /* NULL: by configuration and card */

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void outcome_add(struct outcome *outcome, const struct result *result)
 {
@@ -38,6 +39,7 @@ static int status_of(const struct outcome *outcome)
 
 void outcome_close(struct outcome *outcome)
 {
+	memset(outcome->counts, 0, sizeof(outcome->counts));
 	for (size_t i = 0; i < outcome->count; i++)
 		outcome->counts[outcome->results[i].finding.verdict]++;
 	outcome->status = status_of(outcome);

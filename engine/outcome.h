@@ -29,7 +29,7 @@ struct card_name {
 struct outcome {
 	char *version; /* of the gpucheck that looked */
 	char *host;
-	time_t time; /* SOURCE_DATE_EPOCH where it is set, so that a recorded run can be repeated */
+	time_t time;
 	struct card_name *cards; /* none in an outcome that was read back */
 	size_t card_count;
 	struct result *results;
@@ -46,7 +46,8 @@ void outcome_add(struct outcome *outcome, const struct result *result);
 /* Drop the results from number `keep` on. */
 void outcome_cut(struct outcome *outcome, size_t keep);
 
-/* Count the verdicts and tell the exit status, once all results are in. */
+/* Count the verdicts and tell the exit status, once all results are in; once more after a change.
+ */
 void outcome_close(struct outcome *outcome);
 
 void outcome_free(struct outcome *outcome);

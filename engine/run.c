@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/date.h"
 #include "host/pci/pci_names.h"
 #include "host/vm/guests.h"
 #include "probes/catalogue.h"
@@ -112,19 +113,6 @@ static void name_card(struct host *host, const struct card *card, struct card_na
 	ret->companions = strings_join(&companions, ", ");
 }
 
-static time_t now(void)
-{
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-	char *end;
-	long long seconds;
-
-	if (!epoch || !*epoch)
-		return time(NULL);
-	errno = 0;
-	seconds = strtoll(epoch, &end, 10);
-	return errno || *end ? time(NULL) : (time_t)seconds;
-}
-
 /* All guests whose VM runs, at once; each is asked where its GPU's section, or --guest, says. */
 static void ask_guests(struct host *host, const struct question *question,
 		       const struct outcome *outcome)
@@ -228,7 +216,7 @@ int run_checks(struct host *host, const struct question *question, struct outcom
 	struct outcome outcome = {
 		.version = xstrdup(GPUCHECK_VERSION),
 		.host = xstrdup(host_name(host)),
-		.time = now(),
+		.time = date_now(),
 		.strict = question->strict,
 		.no_gpu = question->selection->has_gpu && !targets->count,
 		.cards = xcalloc(targets->count, sizeof(*ret->cards)),

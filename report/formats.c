@@ -6,9 +6,11 @@
 
 #include <string.h>
 
-extern const struct format text_format, tap_format, json_format;
+extern const struct format text_format, tap_format, json_format, junit_format, prometheus_format;
 
-static const struct format *const formats[] = { &text_format, &tap_format, &json_format };
+static const struct format *const formats[] = {
+	&text_format, &tap_format, &json_format, &junit_format, &prometheus_format,
+};
 
 const struct format *format_find(const char *name)
 {

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* JSON: one document, described by gpucheck-report-1.schema.json beside this file. */
+/* JSON: one document, described by gpucheck-report-1.schema.json or gpucheck-merged-1.schema.json.
+ */
+#include "base/alloc.h"
+#include "base/date.h"
 #include "report/json_text.h"
 #include "report/report.h"
+#include "report/schemas.h"
 
 #include <jansson.h>
-
-#define SCHEMA "gpucheck-report-1"
+#include <stdlib.h>
 
 static void set(json_t *object, const char *key, json_t *value)
 {
@@ -55,37 +58,95 @@ static json_t *check_of(const struct result *result)
 	return check;
 }
 
-static json_t *summary_of(const struct outcome *outcome)
+static json_t *counts_of(const size_t counts[VERDICTS])
 {
-	json_t *summary = json_object();
+	json_t *object = json_object();
 
 	for (size_t i = 0; i < VERDICTS; i++)
-		set(summary, verdict_name((enum verdict)i),
-		    json_integer((json_int_t)outcome->counts[i]));
-	set(summary, "status", json_integer(outcome->status));
-	return summary;
+		set(object, verdict_name((enum verdict)i), json_integer((json_int_t)counts[i]));
+	return object;
 }
 
-static void write_json(const struct outcome *outcome, const struct style *style, FILE *out)
+static json_t *document_of(const struct outcome *outcome)
 {
+	_cleanup_free_ char *when = date_text(outcome->time);
 	json_t *document = json_object(), *checks = json_array();
-	char when[sizeof("-2147483648-01-01T00:00:00Z")] = "";
-	struct tm utc;
+	json_t *summary = counts_of(outcome->counts);
 
-	(void)style;
-	if (gmtime_r(&outcome->time, &utc))
-		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	for (size_t i = 0; i < outcome->count; i++)
 		json_array_append_new(checks, check_of(&outcome->results[i]));
-	set(document, "schema", json_text(SCHEMA));
+	set(summary, "status", json_integer(outcome->status));
+	set(document, "schema", json_text(REPORT_SCHEMA));
 	set(document, "version", json_text(outcome->version));
 	set(document, "host", json_text(outcome->host));
 	set(document, "time", json_text(when));
 	set(document, "checks", checks);
-	set(document, "summary", summary_of(outcome));
-	json_dumpf(document, out, JSON_INDENT(2));
-	fputc('\n', out);
-	json_decref(document);
+	set(document, "summary", summary);
+	return document;
 }
 
-const struct format json_format = { .name = "json", .write = write_json };
+/* Takes the value. The lines behind the first are indented by so many columns more. */
+static void dump(json_t *value, int indent, FILE *out)
+{
+	_cleanup_free_ char *text = json_dumps(value, JSON_INDENT(2));
+
+	for (const char *at = text; at && *at; at++) {
+		fputc(*at, out);
+		/* A newline in a text is "\\n" in JSON: this one is layout. */
+		if (*at == '\n')
+			fprintf(out, "%*s", indent, "");
+	}
+	json_decref(value);
+}
+
+static void write_json(const struct outcome *outcome, const struct style *style, FILE *out)
+{
+	(void)style;
+	dump(document_of(outcome), 0, out);
+	fputc('\n', out);
+}
+
+static json_t *unreadable_of(const struct fleet *fleet)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < fleet->unreadable_count; i++) {
+		json_t *one = json_object();
+
+		set(one, "file", json_text(fleet->unreadable[i].file));
+		set(one, "reason", json_text(fleet->unreadable[i].reason));
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+/* Host by host: as one tree in memory a thousand reports would take three times as much. */
+static void write_merged(const struct fleet *fleet, const struct style *style, FILE *out)
+{
+	_cleanup_free_ char *when = date_text(fleet->time);
+	json_t *summary = json_object(), *counts = counts_of(fleet->counts);
+
+	(void)style;
+	set(summary, "hosts", json_integer((json_int_t)fleet->count));
+	json_object_update(summary, counts);
+	json_decref(counts);
+	set(summary, "status", json_integer(fleet->status));
+	fprintf(out, "{\n  \"schema\": \"%s\",\n  \"version\": \"%s\",\n  \"time\": \"%s\",\n",
+		MERGED_SCHEMA, GPUCHECK_VERSION, when);
+	fprintf(out, "  \"hosts\": [");
+	for (size_t i = 0; i < fleet->count; i++) {
+		fputs(i ? ",\n    " : "\n    ", out);
+		dump(document_of(&fleet->hosts[i].outcome), 4, out);
+	}
+	fputs(fleet->count ? "\n  ],\n  \"unreadable\": " : "],\n  \"unreadable\": ", out);
+	dump(unreadable_of(fleet), 2, out);
+	fputs(",\n  \"summary\": ", out);
+	dump(summary, 2, out);
+	fputs("\n}\n", out);
+}
+
+const struct format json_format = {
+	.name = "json",
+	.write = write_json,
+	.write_fleet = write_merged,
+};

@@ -4,6 +4,7 @@
 #define GPUCHECK_REPORT_REPORT_H
 
 #include "engine/outcome.h"
+#include "report/fleet.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,10 +19,11 @@ struct style {
 struct format {
 	const char *name;
 	void (*write)(const struct outcome *outcome, const struct style *style, FILE *out);
+	void (*write_fleet)(const struct fleet *fleet, const struct style *style, FILE *out);
 };
 
 /* NULL when there is no such format. */
 const struct format *format_find(const char *name);
-char *format_names(void); /* "text, tap, json"; the caller frees it */
+char *format_names(void); /* "text, tap, …"; the caller frees it */
 
 #endif

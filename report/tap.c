@@ -37,20 +37,24 @@ static void write_yaml(const struct result *result, FILE *out)
 	fprintf(out, "  ...\n");
 }
 
-static void write_point(const struct outcome *outcome, size_t number, const struct style *style,
-			FILE *out)
+/* host: NULL in the report of one host. */
+static void write_point(const struct outcome *outcome, size_t at, const char *host, size_t number,
+			const struct style *style, FILE *out)
 {
-	const struct result *result = &outcome->results[number - 1];
+	const struct result *result = &outcome->results[at];
 	enum verdict verdict = result->finding.verdict;
 	_cleanup_free_ char *reason = escape_tap(result->finding.reason);
 
-	fprintf(out, "%s %zu - %s", counts_as_failure(outcome, verdict) ? "not ok" : "ok", number,
-		result->id);
+	fprintf(out, "%s %zu -", counts_as_failure(outcome, verdict) ? "not ok" : "ok", number);
+	if (host)
+		fprintf(out, " %s", host);
+	fprintf(out, " %s", result->id);
 	if (result->gpu)
 		fprintf(out, " %s", result->gpu);
 	fprintf(out, verdict == VERDICT_SKIP ? " # SKIP %s\n" : " %s\n", reason);
 	if (verdict == VERDICT_WARN)
-		fprintf(out, "# warning: %s: %s\n", result->id, reason);
+		fprintf(out, "# warning: %s%s%s: %s\n", host ? host : "", host ? " " : "",
+			result->id, reason);
 	if (verdict != VERDICT_PASS || style->verbose)
 		write_yaml(result, out);
 }
@@ -58,8 +62,41 @@ static void write_point(const struct outcome *outcome, size_t number, const stru
 static void write_tap(const struct outcome *outcome, const struct style *style, FILE *out)
 {
 	fprintf(out, "TAP version 13\n1..%zu\n", outcome->count);
-	for (size_t i = 1; i <= outcome->count; i++)
-		write_point(outcome, i, style, out);
+	for (size_t i = 0; i < outcome->count; i++)
+		write_point(outcome, i, NULL, i + 1, style, out);
 }
 
-const struct format tap_format = { .name = "tap", .write = write_tap };
+static void write_unreadable(const struct unreadable *unreadable, size_t number, FILE *out)
+{
+	_cleanup_free_ char *file = escape_tap(unreadable->file);
+	_cleanup_free_ char *reason = escape_tap(unreadable->reason);
+
+	fprintf(out, "not ok %zu - %s %s\n  ---\n", number, file, reason);
+	write_pair(out, "  ", "file", unreadable->file);
+	write_pair(out, "  ", "reason", unreadable->reason);
+	fprintf(out, "  ...\n");
+}
+
+static void write_tap_of_fleet(const struct fleet *fleet, const struct style *style, FILE *out)
+{
+	size_t number = 1, count = fleet->unreadable_count;
+
+	for (size_t h = 0; h < fleet->count; h++)
+		count += fleet->hosts[h].outcome.count;
+	fprintf(out, "TAP version 13\n1..%zu\n", count);
+	for (size_t h = 0; h < fleet->count; h++) {
+		const struct outcome *outcome = &fleet->hosts[h].outcome;
+		_cleanup_free_ char *host = escape_tap(outcome->host);
+
+		for (size_t i = 0; i < outcome->count; i++)
+			write_point(outcome, i, host, number++, style, out);
+	}
+	for (size_t i = 0; i < fleet->unreadable_count; i++)
+		write_unreadable(&fleet->unreadable[i], number++, out);
+}
+
+const struct format tap_format = {
+	.name = "tap",
+	.write = write_tap,
+	.write_fleet = write_tap_of_fleet,
+};

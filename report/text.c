@@ -2,8 +2,10 @@
 /* The report for a person: stages in the chain's order, facts in words, one next thing to do. */
 #include "base/alloc.h"
 #include "report/escape.h"
+#include "report/fleet_text.h"
 #include "report/fold.h"
 #include "report/report.h"
+#include "report/verdict_colors.h"
 
 #include <string.h>
 
@@ -20,15 +22,9 @@ static const char *const headings[STAGES] = {
 	[STAGE_VM] = "Virtual machine",     [STAGE_GUEST] = "Guest",
 };
 
-/* Select Graphic Rendition (ECMA-48, 8.3.117). */
-static const char *const colors[VERDICTS] = {
-	[VERDICT_PASS] = "\033[32m",   [VERDICT_SKIP] = "\033[2m",     [VERDICT_WARN] = "\033[33m",
-	[VERDICT_FAIL] = "\033[1;31m", [VERDICT_ERROR] = "\033[1;35m",
-};
-
 static void write_bold(const char *text, const struct style *style, FILE *out)
 {
-	fprintf(out, style->color ? "\033[1m%s\033[0m\n" : "%s\n", text);
+	fprintf(out, style->color ? "\033[1m%s" COLOR_END "\n" : "%s\n", text);
 }
 
 static void write_safe(const char *text, int column, int indent, const struct style *style,
@@ -84,7 +80,7 @@ static void write_result(const struct outcome *outcome, const struct result *res
 					      : xstrdup(result->finding.reason);
 
 	if (style->color)
-		fprintf(out, "  %s%-5s\033[0m ", colors[verdict], name);
+		fprintf(out, "  %s%-5s" COLOR_END " ", verdict_colors[verdict], name);
 	else
 		fprintf(out, "  %-5s ", name);
 	fprintf(out, "%-*s ", ID_WIDTH, result->id);
@@ -175,4 +171,8 @@ static void write_text(const struct outcome *outcome, const struct style *style,
 	write_next(outcome, style, out);
 }
 
-const struct format text_format = { .name = "text", .write = write_text };
+const struct format text_format = {
+	.name = "text",
+	.write = write_text,
+	.write_fleet = write_fleet_text,
+};

@@ -17,6 +17,7 @@ SUITES = {
     'recorded': lambda build: [TESTS / 'recorded/recorded.py', '--gpucheck', build / 'gpucheck',
                                '--work', build / 'recorded'],
     'cli': lambda build: [TESTS / 'cli/run.py', '--gpucheck', build / 'gpucheck'],
+    'formats': lambda build: [TESTS / 'formats/run.py', '--gpucheck', build / 'gpucheck'],
     'fix': lambda build: [TESTS / 'fix/run.py', '--gpucheck', build / 'gpucheck'],
     'faults': lambda build: [TESTS / 'faults/run.py', '--gpucheck', build / 'gpucheck'],
     'vm': lambda build: [TESTS / 'vm/run.py', '--gpucheck', build / 'gpucheck'],

@@ -71,7 +71,7 @@ class Formats(CommandLine):
                          self.said(FAILS, '-f', 'text'))
 
     def test_color_is_for_text_only(self):
-        for form in ('tap', 'json'):
+        for form in ('tap', 'json', 'junit', 'prometheus'):
             with self.subTest(form=form):
                 self.assertEqual(self.said(FAILS, '-f', form, '--color=always'), self.said(FAILS, '-f', form))
 
@@ -88,7 +88,7 @@ class Formats(CommandLine):
         self.assertEqual(run, (PASSED, '', ''))
 
     def test_quiet_drops_no_point_of_other_formats(self):
-        for form in ('tap', 'json'):
+        for form in ('tap', 'json', 'junit', 'prometheus'):
             with self.subTest(form=form):
                 self.assertEqual(self.said(FAILS, '-f', form, '-q'), self.said(FAILS, '-f', form))
 

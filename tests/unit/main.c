@@ -23,6 +23,7 @@ int main(void)
 	srunner_add_suite(runner, boot_framebuffer_suite());
 	srunner_add_suite(runner, command_suite());
 	srunner_add_suite(runner, engine_suite());
+	srunner_add_suite(runner, fleet_suite());
 	srunner_add_suite(runner, guest_answer_suite());
 	srunner_add_suite(runner, guest_suite());
 	srunner_add_suite(runner, holders_suite());

@@ -9,6 +9,7 @@ Suite *boot_framebuffer_suite(void);
 Suite *boot_suite(void);
 Suite *command_suite(void);
 Suite *engine_suite(void);
+Suite *fleet_suite(void);
 Suite *guest_answer_suite(void);
 Suite *guest_suite(void);
 Suite *holders_suite(void);
