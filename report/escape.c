@@ -57,8 +57,11 @@ static char *escape(const char *text, const char *special)
 		length = length ? length : 1;
 		if (!bad && length == 1 && strchr(special, (int)character))
 			fputc('\\', out);
-		for (; length; length--, at++)
-			fprintf(out, bad ? "\\x%02x" : "%c", *at);
+		if (!bad)
+			fwrite(at, 1, length, out);
+		for (size_t i = 0; bad && i < length; i++)
+			fprintf(out, "\\x%02x", at[i]);
+		at += length;
 	}
 	fclose(out);
 	return escaped;

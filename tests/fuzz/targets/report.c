@@ -9,6 +9,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include <jansson.h>
+#include <libxml/parser.h>
 #include <string.h>
 
 enum { RESULTS = 3 };
@@ -24,7 +25,7 @@ static char *take(struct input *input, bool harmless)
 	return xstrdup("x");
 }
 
-static void add_result(struct outcome *outcome, struct input *input, bool harmless)
+static void add_result(struct outcome *outcome, struct input *input, size_t number, bool harmless)
 {
 	enum verdict verdict = (enum verdict)(input_byte(input) % VERDICTS);
 	_cleanup_free_ char *reason = take(input, harmless), *source = take(input, harmless);
@@ -33,7 +34,7 @@ static void add_result(struct outcome *outcome, struct input *input, bool harmle
 		.id = xstrdup("host.gpu"),
 		.title = xstrdup("the card answers"),
 		.stage = STAGE_HOST,
-		.gpu = xstrdup("0000:01:00.0"),
+		.gpu = xasprintf("0000:01:00.%zu", number),
 		.vm = take(input, harmless),
 	};
 
@@ -55,7 +56,7 @@ static void make(const uint8_t *data, size_t size, bool harmless, struct outcome
 					       .name = take(&input, harmless),
 					       .companions = take(&input, harmless) };
 	for (size_t i = 0; i < RESULTS; i++)
-		add_result(&outcome, &input, harmless);
+		add_result(&outcome, &input, i, harmless);
 	outcome_close(&outcome);
 	*ret = outcome;
 }
@@ -107,19 +108,78 @@ static void compare_tap(const char *text, const char *expected)
 	PROMISE(!*expected);
 }
 
+/* The text without what stands in double quotes; the caller frees it. */
+static char *outside_quotes(const char *text)
+{
+	char *rest = xcalloc(strlen(text) + 1, 1), *out = rest;
+	bool quoted = false;
+
+	for (; *text; text++) {
+		if (*text == '"')
+			quoted = !quoted;
+		else if (!quoted)
+			*out++ = *text;
+		else if (*text == '\\')
+			text++;
+	}
+	return rest;
+}
+
+static void compare_quoted(const char *text, const char *expected)
+{
+	_cleanup_free_ char *bare = outside_quotes(text), *bare_expected = outside_quotes(expected);
+
+	PROMISE(!strcmp(bare, bare_expected));
+}
+
+static size_t count(const char *text, char letter)
+{
+	size_t times = 0;
+
+	for (; *text; text++)
+		times += *text == letter;
+	return times;
+}
+
+static void compare_xml(const char *text, const char *expected)
+{
+	xmlDoc *document = xmlReadMemory(text, (int)strlen(text), NULL, NULL,
+					 XML_PARSE_NONET | XML_PARSE_NOERROR);
+
+	PROMISE(document);
+	xmlFreeDoc(document);
+	PROMISE(count(text, '<') == count(expected, '<'));
+}
+
+static void compare_json(const char *text, const char *expected)
+{
+	json_t *document = json_loads(text, 0, NULL);
+
+	PROMISE(document);
+	json_decref(document);
+	compare_quoted(text, expected);
+}
+
+static const struct {
+	const char *name;
+	void (*compare)(const char *text, const char *expected);
+} grammars[] = {
+	{ "tap", compare_tap },
+	{ "json", compare_json },
+	{ "junit", compare_xml },
+	{ "prometheus", compare_quoted },
+};
+
 static void compare(const char *name, const struct outcome *outcome, const struct outcome *other)
 {
 	const struct format *format = format_find(name);
 	_cleanup_free_ char *text = print(format, outcome), *expected = print(format, other);
-	json_t *document = NULL;
 
 	PROMISE(is_utf8(text) && !strpbrk(text, "\033\r\b\v\f"));
 	PROMISE(count_lines(text) == count_lines(expected));
-	if (!strcmp(name, "tap"))
-		compare_tap(text, expected);
-	if (!strcmp(name, "json"))
-		PROMISE((document = json_loads(text, 0, NULL)));
-	json_decref(document);
+	for (size_t i = 0; i < ARRAY_SIZE(grammars); i++)
+		if (!strcmp(name, grammars[i].name))
+			grammars[i].compare(text, expected);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
