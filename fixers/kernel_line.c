@@ -95,17 +95,23 @@ static bool is_one_line(const char *text)
 {
 	const char *end = text + strcspn(text, "\r\n");
 
-	return end[strspn(end, "\r\n")] == '\0' && *text != '#';
+	return end[strspn(end, "\r\n")] == '\0';
 }
 
-/* Every quote has its other half. */
-static bool is_quoted_well(const char *text)
+/* Why the text cannot be edited; NULL when it can. */
+static const char *find_trouble(const char *text)
 {
 	bool quoted = false;
 
-	for (; *text; text++)
-		quoted ^= *text == '"';
-	return !quoted;
+	if (!is_one_line(text))
+		return "holds more than one line, or a comment";
+	for (const char *at = text; *at; at++) {
+		/* Not all who read the file take it for one, but no argument begins so. */
+		if (*at == '#' && !quoted && (at == text || isspace((unsigned char)at[-1])))
+			return "holds more than one line, or a comment";
+		quoted ^= *at == '"';
+	}
+	return quoted ? "holds a quote that is never closed" : NULL;
 }
 
 /* "--", in quotes or not: init's arguments follow. */
@@ -119,14 +125,12 @@ static bool ends_arguments(const char *token, const char *end)
 int kernel_line_edit(const char *text, const struct strings *words, char **ret, struct error *error)
 {
 	_cleanup_strings_ struct strings seen = { 0 };
-	const char *at = text;
+	const char *at = text, *trouble = find_trouble(text);
 	size_t length;
 	FILE *out;
 
-	if (!is_one_line(text))
-		return error_set(error, EINVAL, "holds more than one line, or a comment");
-	if (!is_quoted_well(text))
-		return error_set(error, EINVAL, "holds a quote that is never closed");
+	if (trouble)
+		return error_set(error, EINVAL, "%s", trouble);
 	out = xmemstream(ret, &length);
 	while (*at) {
 		const char *blanks = at, *end;

@@ -65,7 +65,7 @@ def last_number(pattern, text):
 def fuzz(work, target, options):
     work.crashes.mkdir(parents=True, exist_ok=True)
     command = [work.build / 'tests/fuzz' / ('fuzz-' + target), *options, '-timeout=%d' % INPUT_SECONDS,
-               '-rss_limit_mb=%d' % MEMORY, '-print_final_stats=1', '-use_value_profile=1',
+               '-rss_limit_mb=%d' % MEMORY, '-print_final_stats=1',
                '-artifact_prefix=%s/%s-' % (work.crashes, target), *work.folders(target)]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     said = done.stdout.decode(errors='replace')
