@@ -101,6 +101,21 @@ static char *claiming_module(const char *line, size_t length, const char *modali
 	return fnmatch(pattern, modalias, 0) == 0 ? module_name(name) : NULL;
 }
 
+/* Each once, in order: to look through all that were found at each new one would be slow. */
+static void unite(struct strings *names)
+{
+	size_t kept = 0;
+
+	strings_sort(names);
+	for (size_t i = 0; i < names->count; i++) {
+		if (kept && !strcmp(names->items[kept - 1], names->items[i]))
+			free(names->items[i]);
+		else
+			names->items[kept++] = names->items[i];
+	}
+	names->count = kept;
+}
+
 void alias_index_claiming(const char *text, const char *modalias, struct strings *ret)
 {
 	const char *line;
@@ -109,12 +124,12 @@ void alias_index_claiming(const char *text, const char *modalias, struct strings
 	while (next_line(&text, &line, &length)) {
 		char *name = claiming_module(line, length, modalias);
 
-		if (name && strcmp(name, "vfio_pci") != 0 && !strings_have(ret, name))
+		if (name && strcmp(name, "vfio_pci") != 0)
 			strings_take(ret, name);
 		else
 			free(name);
 	}
-	strings_sort(ret);
+	unite(ret);
 }
 
 /* The pattern fits; that of another vendor is told by its first letters: "pci:v000010DEd…". */
@@ -131,23 +146,13 @@ static bool pattern_fits(const char *pattern, const char *modalias)
 void builtin_aliases_claiming(const char *bytes, size_t length, const char *modalias,
 			      struct strings *ret)
 {
-	static const char key[] = ".alias=pci:";
-	const char *at = bytes, *const end = bytes + length;
+	const char *const end = bytes + length;
 
-	while ((at = memmem(at, (size_t)(end - at), key, strlen(key)))) {
-		const char *name = at;
+	for (const char *at = bytes; at < end; at += strlen(at) + 1) {
+		const char *alias = strstr(at, ".alias=pci:");
 
-		while (name > bytes && name[-1])
-			name--;
-		if (pattern_fits(at + strlen(".alias="), modalias)) {
-			char *copy = xstrndup(name, (size_t)(at - name));
-
-			if (strings_have(ret, copy))
-				free(copy);
-			else
-				strings_take(ret, copy);
-		}
-		at += strlen(key);
+		if (alias && pattern_fits(alias + strlen(".alias="), modalias))
+			strings_take(ret, xstrndup(at, (size_t)(alias - at)));
 	}
-	strings_sort(ret);
+	unite(ret);
 }

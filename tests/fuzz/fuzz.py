@@ -2,18 +2,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Fuzz the parsers: each target for its share of the time, two at once.
 
-    ./dev fuzz [--seconds N | --runs N] [--jobs N] [--record] [TARGET...]
+    ./dev fuzz [--seconds N | --runs N] [--jobs N] [--keep] [--record] [TARGET...]
 
-What is found new stays in build/fuzz/corpus, what breaks a promise in build/fuzz/crashes. --record adds up
-every run since build/fuzz was made, measures what the inputs reach, and writes docs/fuzzing.md.
+What is found new stays in build/fuzz/corpus, what breaks a promise in build/fuzz/crashes. --keep copies the
+small ones of it that reach more than the inputs in the tree do to tests/fuzz/corpus. --record adds up every
+run since build/fuzz was made, measures what the inputs reach, and writes docs/fuzzing.md. With --runs 0
+nothing is run before.
 """
 import argparse
 import concurrent.futures
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 sys.dont_write_bytecode = True
 
@@ -24,6 +28,7 @@ TREE = pathlib.Path(__file__).resolve().parent.parent.parent
 KEPT = TREE / 'tests/fuzz/corpus'
 INPUT_SECONDS = 10   # an input that takes longer hangs
 MEMORY = 1024        # MiB, with what the sanitizers take
+KEPT_FILES, KEPT_BYTES = 24, 2048  # of a target, and of a file
 ROW = '%-18s %12s %9s %7s  %s'
 
 
@@ -93,6 +98,24 @@ def run_all(work, targets, options, jobs):
     return results
 
 
+def keep(work, target):
+    """What libFuzzer's merge adds to the inputs that are there already, the smallest first."""
+    with tempfile.TemporaryDirectory() as folder:
+        merged = pathlib.Path(folder)
+        for known in work.folders(target)[1:]:
+            for path in known.iterdir():
+                shutil.copyfile(path, merged / path.name)
+        known = set(merged.iterdir())
+        subprocess.run([work.build / 'tests/fuzz' / ('fuzz-' + target), '-merge=1', merged,
+                        work.corpus / target], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        new = sorted(set(merged.iterdir()) - known, key=lambda path: (path.stat().st_size, path.name))
+        place = KEPT / target
+        place.mkdir(parents=True, exist_ok=True)
+        for path in new[:max(0, KEPT_FILES - len(list(place.iterdir())))]:
+            if path.stat().st_size <= KEPT_BYTES:
+                shutil.copyfile(path, place / path.name[:16])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -101,6 +124,7 @@ def main():
     parser.add_argument('--seconds', type=int, default=600, help='for all targets together [600]')
     parser.add_argument('--runs', type=int, help='of each target, instead')
     parser.add_argument('--jobs', type=int, default=2)
+    parser.add_argument('--keep', action='store_true', help='copy what reaches more to tests/fuzz/corpus')
     parser.add_argument('--record', action='store_true', help='write docs/fuzzing.md')
     parser.add_argument('targets', nargs='*', metavar='TARGET')
     arguments = parser.parse_args()
@@ -117,6 +141,8 @@ def main():
     print('%d executions of %d targets, %d edges, %d of them failed'
           % (sum(result['runs'] for result in results.values()), len(results),
              sum(result['edges'] for result in results.values()), len(failed)))
+    for target in targets if arguments.keep else []:
+        keep(work, target)
     if arguments.record:
         coverage.write(TREE / 'docs/fuzzing.md', work, arguments.coverage_build.resolve())
     return 1 if failed else 0
