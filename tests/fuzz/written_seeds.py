@@ -154,6 +154,17 @@ SHORT = [b'root@192.168.122.45:22', b'[fd00::1]:2222', b'0-3,^2,5', b'device_spe
          b'6.1.0-26-amd64', b'4.2023.08-4', b'0~20200229.4c0f6e34-1', b"<domstatus state='running' pid='1234'>"]
 
 
+# What would be more than text in some format, if it were not escaped.
+HOSTILE = b'a"b\nnot ok 1 - x # SKIP\r\n# HELP x\n  ---\n</testcase>&<!-- ]]>\\" \x1b[2J\xe2\x80\xa8\xff{} 1'
+
+
+def hostile_reports():
+    """For the target report: all of its places hostile, with every verdict."""
+    names, result = [HOSTILE] * 3, [HOSTILE] * 5
+    for verdict in range(5):
+        yield b'\0'.join(names) + b'\0' + 3 * (bytes([verdict]) + b'\0'.join(result) + b'\0')
+
+
 def cpio(files):
     """An archive of the kind newc."""
     archive = b''
@@ -215,4 +226,7 @@ def all_of_them():
         yield 'short_texts', text
     for image in images():
         yield 'initramfs_image', image
+    for report in hostile_reports():
+        yield 'report', report
+    yield 'escape', b'P' + HOSTILE
     yield 'escape', b'P\xe2\x80\xa8\xc2\x85\xe2\x80\xae\xf0\x9f\x98\x80\x1b[2J # \\ \xff'
