@@ -148,12 +148,16 @@ static void read_nvidia(const json_t *answer, struct guest_nvidia *ret)
 	int flavour = find_name(answer_string(module, "flavour"), flavour_names,
 				ARRAY_SIZE(flavour_names));
 	int state = find_name(answer_string(smi, "state"), smi_names, ARRAY_SIZE(smi_names));
-	json_int_t status = json_integer_value(json_object_get(smi, "status"));
+	const json_t *told = json_object_get(smi, "status");
+	json_int_t status = json_integer_value(told);
 
 	ret->loaded = json_is_object(module);
 	ret->version = copy_of(answer_string(module, "version"));
 	ret->flavour = flavour < 0 ? NVIDIA_UNKNOWN : (enum nvidia_flavour)flavour;
-	ret->smi = state < 0 ? SMI_NOT_TOLD : (enum smi_state)state;
+	/* What ended and does not say how has told nothing. */
+	ret->smi = state < 0 || (state == SMI_ENDED && !json_is_integer(told))
+			   ? SMI_NOT_TOLD
+			   : (enum smi_state)state;
 	ret->status = status >= 0 && status <= MOST_STATUS ? (int)status : MOST_STATUS;
 	read_texts(json_object_get(smi, "gpus"), &ret->listed);
 	ret->text = copy_of(answer_string(smi, "text"));

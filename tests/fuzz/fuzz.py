@@ -12,6 +12,7 @@ nothing is run before.
 import argparse
 import concurrent.futures
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -28,6 +29,8 @@ TREE = pathlib.Path(__file__).resolve().parent.parent.parent
 KEPT = TREE / 'tests/fuzz/corpus'
 INPUT_SECONDS = 10   # an input that takes longer hangs
 MEMORY = 1024        # MiB, with what the sanitizers take
+# Twice as fast as usual: an allocation is known by its innermost callers.
+SANITIZER = 'malloc_context_size=3:quarantine_size_mb=16'
 KEPT_FILES, KEPT_BYTES = 24, 2048  # of a target, and of a file
 ROW = '%-18s %12s %9s %7s  %s'
 
@@ -72,7 +75,8 @@ def fuzz(work, target, options):
     command = [work.build / 'tests/fuzz' / ('fuzz-' + target), *options, '-timeout=%d' % INPUT_SECONDS,
                '-rss_limit_mb=%d' % MEMORY, '-print_final_stats=1',
                '-artifact_prefix=%s/%s-' % (work.crashes, target), *work.folders(target)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          env={**os.environ, 'ASAN_OPTIONS': SANITIZER})
     said = done.stdout.decode(errors='replace')
     trouble = ''
     if done.returncode:
