@@ -52,7 +52,8 @@ PARSERS = {
     'report_read': ['report/json_read.c', 'report/json_fields.c', 'report/json_budget.c', 'report/fleet.c',
                     'report/fleet_text.c'],
     'reserved_regions': ['host/iommu/reserved_regions.c'],
-    'short_texts': ['host/vm/guest_destination.c', 'host/vm/node_set.c', 'host/kernel_release.c'],
+    'short_texts': ['host/vm/guest_destination.c', 'host/vm/node_set.c', 'host/vm/ovmf.c',
+                    'host/pci/reset.c', 'host/kernel_release.c'],
     'udev_rules': ['host/modules/udev_rules.c'],
     'xorg': ['host/display/xorg.c'],
 }
@@ -64,7 +65,7 @@ bytes that need no change stay, an edited text has the wanted effect, what is pr
 report can be forged, numbers stay in their range. The inputs begin with the recorded hosts' own files; those that
 once broke a promise are kept in `tests/fuzz/corpus/`, and every `./dev test` runs all of them.
 
-A file's part that reads it from the disk is not called here, so 100 % is not to be had everywhere.
+A file's part that reads it from the disk is not called here, so 100 %% is not to be had everywhere.
 
 Written by `./dev fuzz --record` on %s: %s, %s.
 

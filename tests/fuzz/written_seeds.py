@@ -202,6 +202,9 @@ def all_of_them():
     for choice in range(5):
         yield 'kernelstub', bytes([choice]) + kernelstub
         yield 'kernel_line', bytes([choice]) + b'root=ZFS=rpool/ROOT/pve-1 boot=zfs "intel_iommu=on,off" -- x\n'
+    for kind in ('missing', 'permission', 'format', 'size', 'read'):
+        yield 'initramfs_answer', json.dumps({'error': {'kind': kind, 'text': 'it is so'}}).encode()
+    yield 'initramfs_answer', b'{"modules": [1], "releases": null, "files": [{"path": null}]}'
     yield 'plan_record', json.dumps(RECORD).encode()
     yield 'configuration', CONFIGURATION
     yield 'guest_listing', LISTING
