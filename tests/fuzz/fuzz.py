@@ -31,7 +31,7 @@ INPUT_SECONDS = 10   # an input that takes longer hangs
 MEMORY = 1024        # MiB, with what the sanitizers take
 # Twice as fast as usual: an allocation is known by its innermost callers.
 SANITIZER = 'malloc_context_size=3:quarantine_size_mb=16'
-KEPT_FILES, KEPT_BYTES = 24, 2048  # of a target, and of a file
+KEPT_FILES, KEPT_BYTES = 12, 2048  # of a target, and of a file
 ROW = '%-18s %12s %9s %7s  %s'
 
 
