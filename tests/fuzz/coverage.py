@@ -67,7 +67,8 @@ once broke a promise are kept in `tests/fuzz/corpus/`, and every `./dev test` ru
 
 A file's part that reads it from the disk is not called here, so 100 %% is not to be had everywhere.
 
-Written by `./dev fuzz --record` on %s: %s, %s.
+Written by `./dev fuzz --record` on %s: %s, %s. Executions a second are of
+one core, beside whatever else the machine did.
 
 | target | executions | a second | edges | its files, and the lines of them that its inputs reach |
 |---|--:|--:|--:|---|
@@ -103,7 +104,7 @@ def machine():
 def row(target, tally, reached):
     files = ', '.join('`%s` %d %%' % (name, 100 * covered // count) for name, (covered, count) in reached.items())
     return '| %s | %s | %d | %d | %s |\n' % (target, format(tally['runs'], ','),
-                                          tally['runs'] // max(1, tally['seconds']), tally['edges'], files)
+                                          tally['runs'] // max(1, int(tally['seconds'])), tally['edges'], files)
 
 
 def write(page, work, build):
