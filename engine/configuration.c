@@ -12,6 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * What of a line or a section's name is beyond these, inih takes for another line, or cuts
+ * (INI_MAX_LINE, MAX_SECTION).
+ */
+enum { LONGEST_LINE = 198, LONGEST_SECTION = 48 };
+
 struct reading {
 	struct configuration *configuration;
 	struct error error;
@@ -75,7 +81,7 @@ static struct gpu_section *section_of(struct reading *reading, const char *secti
 	struct gpu_section *found;
 	struct pci_address gpu;
 
-	if (!starts_with(section, "gpu ") ||
+	if (strlen(section) > LONGEST_SECTION || !starts_with(section, "gpu ") ||
 	    !pci_address_parse(section + strlen("gpu ") + strspn(section + strlen("gpu "), " "),
 			       &gpu)) {
 		error_set(&reading->error, EINVAL, "[%s]: a section is [gpu 0000:01:00.0]",
@@ -151,13 +157,31 @@ static int take(void *user, const char *section, const char *name, const char *v
 	return gpu && take_key(reading, gpu, name, value ? value : "");
 }
 
+/* The number of the first line that is too long; 0 without one. */
+static int find_long_line(const char *text)
+{
+	const char *line;
+	size_t length;
+
+	for (int number = 1; next_line(&text, &line, &length); number++)
+		if (length > LONGEST_LINE)
+			return number;
+	return 0;
+}
+
 int configuration_parse(const char *text, const char *file, struct configuration *ret,
 			struct error *error)
 {
 	struct configuration configuration = { 0 };
 	struct reading reading = { .configuration = &configuration };
-	int line = ini_parse_string(text, take, &reading);
+	int line = find_long_line(text);
 
+	if (line)
+		return error_set(error, EINVAL,
+				 "%s:%d: longer than %d bytes; a list goes on in the next line, "
+				 "behind blanks",
+				 file, line, LONGEST_LINE);
+	line = ini_parse_string(text, take, &reading);
 	if (line == 0 && !reading.error.code) {
 		*ret = configuration;
 		return 0;

@@ -22,11 +22,12 @@ void grub_drop_in_read(const char *text, struct strings *ret)
 	size_t length, word_length;
 
 	while (next_line(&text, &line, &length)) {
-		const char *at = line + strlen(WORDS_LINE), *end = line + length;
+		const char *at = line + strlen(WORDS_LINE), *end = line + length - 1;
 
-		if (!starts_with(line, WORDS_LINE))
+		/* Somebody's quotes, comments or variables would not survive in ours. */
+		if (!starts_with(line, WORDS_LINE) || end < at || *end != '\'' ||
+		    at + strcspn(at, "'\"\\$`\r") != end)
 			continue;
-		end -= end > at && end[-1] == '\'';
 		while (next_word(&at, end, &word, &word_length))
 			strings_take(ret, xstrndup(word, word_length));
 	}

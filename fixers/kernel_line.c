@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A comma list without the pieces that begin with "off", as the kernel compares them. */
@@ -33,48 +34,60 @@ static bool sets_ids(const struct strings *words)
 	return false;
 }
 
-char *kernel_word_edit(const char *word, const struct strings *words)
+/* A word as a token: in quotes where blanks are in it. */
+static char *token_of(const char *word)
+{
+	return strpbrk(word, " \t\n\v\f\r") ? xasprintf("\"%s\"", word) : xstrdup(word);
+}
+
+char *kernel_word_edit(const char *token, const struct strings *words)
 {
 	static const char *const names[] = { "iommu", "amd_iommu", "intel_iommu" };
+	_cleanup_free_ char *word = kernel_token_word(token, strlen(token));
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		const char *value = kernel_argument_value(word, names[i]);
-		_cleanup_free_ char *kept = value ? without_off(value) : NULL;
+		_cleanup_free_ char *kept = value ? without_off(value) : NULL, *left = NULL;
 
-		if (!value || !strcmp(kept, value))
+		if (!value || strlen(kept) == strlen(value))
 			continue;
-		return *kept ? xasprintf("%.*s%s", (int)(value - word), word, kept) : NULL;
+		left = xasprintf("%.*s%s", (int)(value - word), word, kept);
+		return *kept ? token_of(left) : NULL;
 	}
 	/* Of two the last would win; ours has the owner's ids in it. */
 	if (kernel_argument_value(word, "vfio-pci.ids") && sets_ids(words) &&
 	    !strings_have(words, word))
 		return NULL;
-	return xstrdup(word);
+	return xstrdup(token);
 }
 
-static const char *word_end(const char *at)
+/* Of the blanks in front of a token, and the token: what stays of both. */
+static void put_token(const char *blanks, const char *token, const char *end,
+		      const struct strings *words, struct strings *seen, FILE *out)
 {
-	bool quoted = false;
-
-	for (; *at && (quoted || !isspace((unsigned char)*at)); at++)
-		quoted ^= *at == '"';
-	return at;
-}
-
-/* Of the blanks in front of a word, and the word: what stays of both. */
-static void put_word(const char *blanks, const char *word, const char *end,
-		     const struct strings *words, struct strings *seen, FILE *out)
-{
-	_cleanup_free_ char *whole = xstrndup(word, (size_t)(end - word));
+	_cleanup_free_ char *whole = xstrndup(token, (size_t)(end - token));
 	_cleanup_free_ char *kept = kernel_word_edit(whole, words);
+	char *word;
 
-	if (!kept || (strings_have(words, kept) && strings_have(seen, kept)))
+	if (!kept)
 		return;
+	word = kernel_token_word(kept, strlen(kept));
+	if (strings_have(words, word) && strings_have(seen, word)) {
+		free(word);
+		return;
+	}
 	/* In front of the first word stands what stood in front of the first word. */
 	if (!ftell(out))
-		blanks = word;
-	fprintf(out, "%.*s%s", (int)(word - blanks), blanks, kept);
-	strings_add(seen, kept);
+		blanks = token;
+	fprintf(out, "%.*s%s", (int)(token - blanks), blanks, kept);
+	strings_take(seen, word);
+}
+
+static void put_missing(const struct strings *words, const struct strings *seen, FILE *out)
+{
+	for (size_t i = 0; i < words->count; i++)
+		if (!strings_have(seen, words->items[i]))
+			fprintf(out, "%s%s", ftell(out) ? " " : "", words->items[i]);
 }
 
 /* Line breaks only at the end. */
@@ -82,36 +95,59 @@ static bool is_one_line(const char *text)
 {
 	const char *end = text + strcspn(text, "\r\n");
 
-	return end[strspn(end, "\r\n")] == '\0' && *text != '#';
+	return end[strspn(end, "\r\n")] == '\0';
+}
+
+/* Why the text cannot be edited; NULL when it can. */
+static const char *find_trouble(const char *text)
+{
+	bool quoted = false;
+
+	if (!is_one_line(text))
+		return "holds more than one line, or a comment";
+	for (const char *at = text; *at; at++) {
+		/* Not all who read the file take it for one, but no argument begins so. */
+		if (*at == '#' && !quoted && (at == text || isspace((unsigned char)at[-1])))
+			return "holds more than one line, or a comment";
+		quoted ^= *at == '"';
+	}
+	return quoted ? "holds a quote that is never closed" : NULL;
+}
+
+/* "--", in quotes or not: init's arguments follow. */
+static bool ends_arguments(const char *token, const char *end)
+{
+	_cleanup_free_ char *word = kernel_token_word(token, (size_t)(end - token));
+
+	return !strcmp(word, "--");
 }
 
 int kernel_line_edit(const char *text, const struct strings *words, char **ret, struct error *error)
 {
 	_cleanup_strings_ struct strings seen = { 0 };
-	const char *at = text;
+	const char *at = text, *trouble = find_trouble(text);
 	size_t length;
 	FILE *out;
 
-	if (!is_one_line(text))
-		return error_set(error, EINVAL, "holds more than one line, or a comment");
+	if (trouble)
+		return error_set(error, EINVAL, "%s", trouble);
 	out = xmemstream(ret, &length);
 	while (*at) {
 		const char *blanks = at, *end;
 
 		while (isspace((unsigned char)*at))
 			at++;
-		end = word_end(at);
-		if (at == end) {
+		end = kernel_token_end(at);
+		if (at == end || ends_arguments(at, end)) {
 			at = blanks;
 			break;
 		}
-		put_word(blanks, at, end, words, &seen, out);
+		put_token(blanks, at, end, words, &seen, out);
 		at = end;
 	}
-	for (size_t i = 0; i < words->count; i++)
-		if (!strings_have(&seen, words->items[i]))
-			fprintf(out, "%s%s", ftell(out) || i ? " " : "", words->items[i]);
-	fputs(at, out);
+	put_missing(words, &seen, out);
+	/* What stands at the very begin is a "--". */
+	fprintf(out, "%s%s", *at && !isspace((unsigned char)*at) && ftell(out) ? " " : "", at);
 	fclose(out);
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "fixers/kernel_line.h"
+#include "host/boot/kernel_arguments.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -20,7 +21,16 @@ static char *dump(const json_t *object)
 	return json_dumps(object, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 }
 
-/* The options of the user's section with the edit made; NULL when one of them is no text. */
+/* One token of a kernel command line, and not "--", behind which nothing is the kernel's. */
+static bool is_option(const char *text)
+{
+	_cleanup_free_ char *word = text ? kernel_token_word(text, strlen(text)) : NULL;
+	const char *end = text ? kernel_token_end(text) : NULL;
+
+	return end && !*end && strcmp(word, "--") != 0;
+}
+
+/* The options of the user's section with the edit made; NULL when one of them is no option. */
 static json_t *edit_options(const json_t *options, const struct strings *words)
 {
 	json_t *edited = json_array();
@@ -28,15 +38,17 @@ static json_t *edit_options(const json_t *options, const struct strings *words)
 
 	for (size_t i = 0; i < json_array_size(options); i++) {
 		const char *option = json_string_value(json_array_get(options, i));
-		_cleanup_free_ char *kept = option ? kernel_word_edit(option, words) : NULL;
+		_cleanup_free_ char *kept = NULL, *word = NULL;
 
-		if (!option) {
+		if (!is_option(option)) {
 			json_decref(edited);
 			return NULL;
 		}
-		if (!kept || (strings_have(words, kept) && strings_have(&seen, kept)))
+		kept = kernel_word_edit(option, words);
+		word = kept ? kernel_token_word(kept, strlen(kept)) : NULL;
+		if (!kept || (strings_have(words, word) && strings_have(&seen, word)))
 			continue;
-		strings_add(&seen, kept);
+		strings_add(&seen, word);
 		json_array_append_new(edited, json_string(kept));
 	}
 	for (size_t i = 0; i < words->count; i++)
@@ -66,7 +78,8 @@ int kernelstub_edit(const char *text, const struct strings *words, char **ret, s
 	options = edit_options(json_object_get(user, "kernel_options"), words);
 	if (!options) {
 		json_decref(object);
-		return error_set(error, EINVAL, "kernel_options holds what is no text");
+		return error_set(error, EINVAL,
+				 "kernel_options holds what is no option of the kernel's");
 	}
 	json_object_set_new(user, "kernel_options", options);
 	free(again);

@@ -72,17 +72,13 @@ static unsigned read_bits(const char *value)
 	return bits <= MOST_BITS ? (unsigned)bits : 0;
 }
 
-int cpu_read(struct host *host, struct cpu *ret, struct error *error)
+int cpu_parse(const char *text, struct cpu *ret)
 {
 	struct cpu cpu = { 0 };
-	const char *text, *line, *value;
+	const char *line, *value;
 	bool flags = false;
 	size_t length;
-	int r = fact_must(&host->cpuinfo, host->root, "proc/cpuinfo", LIMIT_LARGE, error);
 
-	if (r < 0)
-		return r;
-	text = host->cpuinfo.text;
 	/* An empty line ends what is said of a processor. */
 	while (next_line(&text, &line, &length) && !(flags && !length)) {
 		if ((value = value_of(line, length, "vendor_id"))) {
@@ -95,8 +91,19 @@ int cpu_read(struct host *host, struct cpu *ret, struct error *error)
 		}
 	}
 	if (!flags)
-		return error_set(error, EINVAL, "/proc/cpuinfo: no flags line");
+		return -EINVAL;
 	*ret = cpu;
+	return 0;
+}
+
+int cpu_read(struct host *host, struct cpu *ret, struct error *error)
+{
+	int r = fact_must(&host->cpuinfo, host->root, "proc/cpuinfo", LIMIT_LARGE, error);
+
+	if (r < 0)
+		return r;
+	if (cpu_parse(host->cpuinfo.text, ret) < 0)
+		return error_set(error, EINVAL, "/proc/cpuinfo: no flags line");
 	return 0;
 }
 

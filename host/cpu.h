@@ -17,6 +17,9 @@ struct cpu {
 	unsigned address_bits; /* physical; 0 where proc/cpuinfo does not say */
 };
 
+/* text: the content of proc/cpuinfo. -EINVAL without a line of flags. */
+int cpu_parse(const char *text, struct cpu *ret);
+
 /* Of the first processor. -errno with the path. */
 int cpu_read(struct host *host, struct cpu *ret, struct error *error);
 

@@ -20,7 +20,7 @@ static bool find_number(const char *text, const char *key, uint64_t *ret)
 
 	while (next_line(&text, &line, &length)) {
 		const char *at = starts_with(line, key) ? line + strlen(key) : NULL;
-		char *end;
+		uint64_t number;
 
 		if (!at || *at++ != ':')
 			continue;
@@ -29,9 +29,12 @@ static bool find_number(const char *text, const char *key, uint64_t *ret)
 		if (!isdigit((unsigned char)*at))
 			return false;
 		errno = 0;
-		*ret = strtoull(at, &end, 10);
+		number = strtoull(at, NULL, 10);
 		/* More than that would overflow as bytes. */
-		return !errno && *ret <= UINT64_MAX / 1024;
+		if (errno || number > UINT64_MAX / 1024)
+			return false;
+		*ret = number;
+		return true;
 	}
 	return false;
 }

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 
 /* False when an item is not UTF-8. */
@@ -101,10 +102,10 @@ static bool read_commands(const json_t *array, struct record *record)
 		struct command *command = &record->commands[record->command_count++];
 		long long seconds = json_integer_value(json_object_get(one, "seconds"));
 
-		command->seconds = (unsigned)seconds;
 		if (!read_list(json_object_get(one, "words"), &command->words) ||
-		    !command->words.count || seconds <= 0)
+		    !command->words.count || seconds <= 0 || seconds > UINT_MAX)
 			return false;
+		command->seconds = (unsigned)seconds;
 	}
 	return json_is_array(array);
 }

@@ -3,34 +3,14 @@
 #include "base/alloc.h"
 #include "base/strings.h"
 #include "host/iommu/iommu.h"
+#include "host/iommu/reserved_regions.h"
 #include "probes/firmware_fix.h"
 #include "probes/probe.h"
 
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
-struct region {
-	uint64_t start, end;
-	char type[32];
-};
-
-/* "0x… 0x… direct" */
-static bool parse_region(const char *line, size_t length, struct region *ret)
-{
-	_cleanup_free_ char *copy = xstrndup(line, length);
-	unsigned long long start, end;
-	int used = 0;
-
-	if (sscanf(copy, "0x%llx 0x%llx %31s%n", &start, &end, ret->type, &used) != 3 || copy[used])
-		return false;
-	ret->start = start;
-	ret->end = end;
-	return true;
-}
-
 static void say_direct(const struct subject *subject, const char *group,
-		       const struct region *region, struct finding *finding)
+		       const struct reserved_region *region, struct finding *finding)
 {
 	bool amd = iommu_kind(subject->host) == IOMMU_AMD_VI;
 	_cleanup_free_ char *what = xasprintf(
@@ -61,9 +41,9 @@ static void check_group(const struct subject *subject, const char *group, struct
 		finding_say(finding, VERDICT_ERROR,
 			    "/%s is empty: every group has at least a region for interrupts", path);
 	for (cursor = text; next_line(&cursor, &line, &length);) {
-		struct region region;
+		struct reserved_region region;
 
-		if (!parse_region(line, length, &region)) {
+		if (!reserved_region_parse(line, length, &region)) {
 			finding_say(finding, VERDICT_ERROR, "/%s: a line is not \"start end type\"",
 				    path);
 			return;

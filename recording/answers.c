@@ -3,6 +3,7 @@
 #include "recording/answers.h"
 
 #include "base/alloc.h"
+#include "host/boot/initramfs_answer.h"
 #include "host/boot/next_image.h"
 #include "host/card/card.h"
 #include "host/card/holders.h"

@@ -53,8 +53,10 @@ static char *escape(const char *text, const char *special, bool ascii)
 			fputc('\\', out);
 		if (sign)
 			fputs(sign, out);
-		for (size_t i = 0; !sign && i < length; i++)
-			fprintf(out, bad ? "\\x%02x" : "%c", (unsigned char)text[i]);
+		else if (!bad)
+			fwrite(text, 1, length, out);
+		for (size_t i = 0; bad && !sign && i < length; i++)
+			fprintf(out, "\\x%02x", (unsigned char)text[i]);
 		text += length;
 	}
 	fclose(out);

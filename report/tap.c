@@ -64,7 +64,8 @@ static void write_tap(const struct outcome *outcome, const struct style *style, 
 	fprintf(out, "TAP version 13\n1..%zu\n", outcome->count);
 	for (size_t i = 0; i < outcome->count; i++)
 		write_point(outcome, i, NULL, i + 1, style, out);
-	/* The points are the host's alone, and may all be ok: behind a pipe status 2 is not seen. */
+	/* The points are the host's alone, and may all be ok: behind a pipe status 2 is not seen.
+	 */
 	if (outcome->no_gpu)
 		fprintf(out, "Bail out! there is no GPU to check\n");
 }

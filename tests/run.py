@@ -26,6 +26,7 @@ SUITES = {
     'package': lambda build: [TESTS / 'package/run.py', '--gpucheck', build / 'gpucheck'],
     'terminal': lambda build: [TESTS / 'terminal/run.py', '--gpucheck', build / 'gpucheck'],
     'docs': lambda build: [TESTS / 'docs/run.py', '--gpucheck', build / 'gpucheck'],
+    'fuzz': lambda build: [TESTS / 'fuzz/run.py', '--build', build],
     'lab': lambda build: [TESTS / 'lab/test_lab.py'],
     'fleet': lambda build: [TESTS / 'fleet/run.py', '--gpucheck', build / 'gpucheck'],
 }

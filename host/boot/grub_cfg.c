@@ -34,6 +34,8 @@ static void load_environment(struct walk *walk)
 	const char *text = walk->environment ? walk->environment : "", *line;
 	size_t length;
 
+	if (!grub_spend(&walk->variables, strlen(text)))
+		return;
 	while (next_line(&text, &line, &length)) {
 		_cleanup_free_ char *copy = xstrndup(line, length);
 		char *equals = strchr(copy, '=');
@@ -212,7 +214,7 @@ static int walk_menu(struct walk *walk, struct boot_entry *ret, struct error *er
 	size_t from = 0, to = walk->script->count;
 
 	grub_set(&walk->variables, "menuentry_id_option", "--id");
-	for (int depth = 0; depth < MAX_NESTING; depth++) {
+	for (int depth = 0; depth < MAX_NESTING && !walk->variables.is_exhausted; depth++) {
 		_cleanup_free_ char *step = NULL, *title = NULL;
 		const struct menu_entry *entry;
 
@@ -232,6 +234,8 @@ static int walk_menu(struct walk *walk, struct boot_entry *ret, struct error *er
 			continue;
 		title = xstrdup(entry->title);
 		run_commands(walk, from, to);
+		if (walk->variables.is_exhausted)
+			break;
 		if (!walk->kernel)
 			return error_set(error, EINVAL, "its default entry \"%s\" starts no Linux",
 					 title);
@@ -242,6 +246,8 @@ static int walk_menu(struct walk *walk, struct boot_entry *ret, struct error *er
 		};
 		return 0;
 	}
+	if (walk->variables.is_exhausted)
+		return error_set(error, E2BIG, "its variables make more than any menu needs");
 	return error_set(error, ELOOP, "submenus without an end");
 }
 

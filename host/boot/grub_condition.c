@@ -24,25 +24,23 @@ static bool test_pair(const struct test *test, const char *operator, const char 
 /* words[from..to) without -a and -o. */
 static bool test_primary(const struct test *test, size_t from, size_t to)
 {
-	char **words = test->words->items + from;
+	char **words = test->words->items;
+	bool negated = false, value = false;
 
+	for (; from < to && !strcmp(words[from], "!"); from++)
+		negated = !negated;
 	if (from == to)
-		return false;
-	if (!strcmp(words[0], "!"))
-		return !test_primary(test, from + 1, to);
-	switch (to - from) {
-	case 1:
-		return *words[0];
-	case 2:
-		return test_pair(test, words[0], words[1]);
-	case 3:
-		if (!strcmp(words[1], "!="))
-			return strcmp(words[0], words[2]);
-		return (!strcmp(words[1], "=") || !strcmp(words[1], "==")) &&
-		       !strcmp(words[0], words[2]);
-	default:
-		return false;
-	}
+		return negated;
+	words += from;
+	if (to - from == 1)
+		value = *words[0];
+	else if (to - from == 2)
+		value = test_pair(test, words[0], words[1]);
+	else if (to - from == 3 && !strcmp(words[1], "!="))
+		value = strcmp(words[0], words[2]);
+	else if (to - from == 3 && (!strcmp(words[1], "=") || !strcmp(words[1], "==")))
+		value = !strcmp(words[0], words[2]);
+	return value != negated;
 }
 
 /* "a -a b -o c": -o binds weaker. */
@@ -66,8 +64,8 @@ static bool test_all(const struct test *test, size_t from, size_t to)
 	return any;
 }
 
-bool grub_condition(const struct grub_variables *variables, const struct strings *words,
-		    size_t first, bool has_environment)
+bool grub_condition(struct grub_variables *variables, const struct strings *words, size_t first,
+		    bool has_environment)
 {
 	_cleanup_strings_ struct strings expanded = { 0 };
 	const struct test test = { &expanded, has_environment };

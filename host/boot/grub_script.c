@@ -102,8 +102,19 @@ size_t grub_block_end(const struct grub_script *script, size_t open)
 	return script->count;
 }
 
+bool grub_spend(struct grub_variables *variables, size_t work)
+{
+	if (variables->work > GRUB_WORK || work > GRUB_WORK - variables->work)
+		variables->is_exhausted = true;
+	else
+		variables->work += work;
+	return !variables->is_exhausted;
+}
+
 void grub_set(struct grub_variables *variables, const char *name, const char *value)
 {
+	if (!grub_spend(variables, variables->names.count + 1))
+		return;
 	for (size_t i = 0; i < variables->names.count; i++) {
 		if (strcmp(variables->names.items[i], name) != 0)
 			continue;
@@ -115,8 +126,10 @@ void grub_set(struct grub_variables *variables, const char *name, const char *va
 	strings_add(&variables->values, value);
 }
 
-const char *grub_get(const struct grub_variables *variables, const char *name)
+const char *grub_get(struct grub_variables *variables, const char *name)
 {
+	if (!grub_spend(variables, variables->names.count + 1))
+		return "";
 	for (size_t i = 0; i < variables->names.count; i++)
 		if (!strcmp(variables->names.items[i], name))
 			return variables->values.items[i];
@@ -130,11 +143,12 @@ void grub_variables_free(struct grub_variables *variables)
 }
 
 /* at is behind the "$"; returns what is behind the variable. */
-static const char *put_variable(const struct grub_variables *variables, const char *at, FILE *out)
+static const char *put_variable(struct grub_variables *variables, const char *at, FILE *out)
 {
 	bool braces = *at == '{';
 	const char *name = at + braces, *end = name;
 	_cleanup_free_ char *copy = NULL;
+	const char *value;
 
 	while (isalnum((unsigned char)*end) || *end == '_')
 		end++;
@@ -143,11 +157,13 @@ static const char *put_variable(const struct grub_variables *variables, const ch
 		return at;
 	}
 	copy = xstrndup(name, (size_t)(end - name));
-	fputs(grub_get(variables, copy), out);
+	value = grub_get(variables, copy);
+	if (grub_spend(variables, strlen(value)))
+		fputs(value, out);
 	return end + (braces && *end == '}');
 }
 
-char *grub_expand(const struct grub_variables *variables, const char *word)
+char *grub_expand(struct grub_variables *variables, const char *word)
 {
 	char *text = NULL, quote = '\0';
 	size_t length;

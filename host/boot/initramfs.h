@@ -43,9 +43,6 @@ int initramfs_read(struct host *host, const char *path, struct initramfs *ret, s
 int initramfs_read_recorded(struct host *host, const char *path, struct initramfs *ret,
 			    struct error *error);
 
-/* The same answer of an image that was read, or of why it could not be: the caller frees it. */
-char *initramfs_answer(const struct initramfs *initramfs);
-char *initramfs_answer_failed(const struct error *why);
 void initramfs_free(struct initramfs *initramfs); /* the struct itself is the caller's */
 
 /* The file at a path of the image, NULL when it is not there; the image's. */

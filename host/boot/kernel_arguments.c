@@ -9,42 +9,52 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One token: blanks inside double quotes belong to it, the quotes do not. */
-static char *take_token(const char **cursor)
+const char *kernel_token_end(const char *text)
 {
-	const char *at = *cursor;
 	bool quoted = false;
-	char *token, *out;
 
-	for (; *at && (quoted || !isspace((unsigned char)*at)); at++)
-		quoted ^= *at == '"';
-	token = xstrndup(*cursor, (size_t)(at - *cursor));
-	*cursor = at;
-	out = token;
-	for (const char *from = token; *from; from++)
+	for (; *text && (quoted || !isspace((unsigned char)*text)); text++)
+		quoted ^= *text == '"';
+	return quoted ? NULL : text;
+}
+
+char *kernel_token_word(const char *token, size_t length)
+{
+	char *word = xstrndup(token, length), *out = word;
+
+	for (const char *from = word; *from; from++)
 		if (*from != '"')
 			*out++ = *from;
 	*out = '\0';
-	return token;
+	return word;
+}
+
+/* Blanks inside double quotes belong to the token, the quotes do not. */
+static char *take_word(const char **cursor)
+{
+	const char *token = *cursor, *end = kernel_token_end(token);
+
+	*cursor = end ? end : token + strlen(token);
+	return kernel_token_word(token, (size_t)(*cursor - token));
 }
 
 void kernel_arguments_parse(const char *line, struct kernel_arguments *ret)
 {
 	*ret = (struct kernel_arguments){ 0 };
 	for (;;) {
-		char *token;
+		char *word;
 
 		while (isspace((unsigned char)*line))
 			line++;
 		if (!*line)
 			return;
-		token = take_token(&line);
+		word = take_word(&line);
 		/* What follows belongs to init (init/main.c, "--"). */
-		if (!strcmp(token, "--")) {
-			free(token);
+		if (!strcmp(word, "--")) {
+			free(word);
 			return;
 		}
-		strings_take(&ret->words, token);
+		strings_take(&ret->words, word);
 	}
 }
 

@@ -16,6 +16,15 @@ void kernel_arguments_parse(const char *line, struct kernel_arguments *ret);
 void kernel_arguments_free(struct kernel_arguments *arguments);
 
 /*
+ * The end of the token that begins at text: a blank that stands in no quotes. NULL where a quote is
+ * never closed, so that it takes all that follows.
+ */
+const char *kernel_token_end(const char *text);
+
+/* A token without its quotes, as a word of kernel_arguments; the caller frees it. */
+char *kernel_token_word(const char *token, size_t length);
+
+/*
  * The value of a word that is NAME=VALUE, NULL when it is another parameter. As in the kernel
  * (parameq), - and _ are the same letter in a name, and case counts.
  */

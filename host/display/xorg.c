@@ -44,13 +44,15 @@ bool xorg_bus_id_parse(const char *text, struct pci_address *ret)
 	/* Without @ a large bus number holds the domain above its low byte (xf86ParsePciBusString).
 	 */
 	domain += bus >> 8;
+	if (*text || domain > UINT32_MAX)
+		return false;
 	*ret = (struct pci_address){
 		.domain = (uint32_t)domain,
 		.bus = bus & 0xff,
 		.device = (uint8_t)device,
 		.function = (uint8_t)function,
 	};
-	return !*text;
+	return true;
 }
 
 char *xorg_bus_id_format(const struct pci_address *address)

@@ -14,12 +14,16 @@
 int pci_identity_parse(const char *modalias, const char *name, struct pci_identity *ret)
 {
 	struct pci_identity found = { 0 };
+	_cleanup_free_ char *printed = NULL;
 	unsigned base, sub, interface;
-	int end = 0;
 
-	if (sscanf(modalias, "pci:v%8Xd%8Xsv%8Xsd%8Xbc%2Xsc%2Xi%2X%n", &found.vendor, &found.device,
-		   &found.subvendor, &found.subdevice, &base, &sub, &interface, &end) != 7 ||
-	    modalias[end])
+	if (sscanf(modalias, "pci:v%8Xd%8Xsv%8Xsd%8Xbc%2Xsc%2Xi%2X", &found.vendor, &found.device,
+		   &found.subvendor, &found.subdevice, &base, &sub, &interface) != 7)
+		return -EINVAL;
+	/* sscanf takes signs and blanks too, which the kernel does not write. */
+	printed = xasprintf("pci:v%08Xd%08Xsv%08Xsd%08Xbc%02Xsc%02Xi%02X", found.vendor,
+			    found.device, found.subvendor, found.subdevice, base, sub, interface);
+	if (strcmp(modalias, printed) != 0)
 		return -EINVAL;
 	found.class = base << 16 | sub << 8 | interface;
 	found.modalias = xstrdup(modalias);

@@ -6,11 +6,15 @@
 #include "base/alloc.h"
 #include "host/process/program.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum {
+	MOST_CLASS = 0xffffff, /* base class, subclass, interface */
+	MOST_STATUS = 999,     /* of a program, in three digits */
+};
 
 static const char *const state_names[] = {
 	[GUEST_ANSWERED] = "answered",
@@ -45,16 +49,16 @@ static int find_name(const char *name, const char *const names[], size_t count)
 	return -1;
 }
 
-static bool read_hex(const json_t *item, const char *key, uint64_t *ret)
+/* Hexadecimal digits and nothing else: a number up to max. */
+static bool read_hex(const json_t *item, const char *key, uint64_t max, uint64_t *ret)
 {
 	const char *text = answer_string(item, key);
-	char *end;
 
-	if (!text || !isxdigit((unsigned char)*text))
+	if (!text || !*text || strspn(text, "0123456789abcdefABCDEF") != strlen(text))
 		return false;
 	errno = 0;
-	*ret = strtoull(text, &end, 16);
-	return !errno && !*end;
+	*ret = strtoull(text, NULL, 16);
+	return !errno && *ret <= max;
 }
 
 static bool read_bars(const json_t *list, struct guest_function *ret)
@@ -69,8 +73,9 @@ static bool read_bars(const json_t *list, struct guest_function *ret)
 		struct pci_bar *bar = &ret->bars[i];
 
 		if (index < 0 || index >= (json_int_t)ARRAY_SIZE(ret->bars) ||
-		    !read_hex(item, "start", &bar->start) || !read_hex(item, "end", &bar->end) ||
-		    !read_hex(item, "flags", &bar->flags))
+		    !read_hex(item, "start", UINT64_MAX, &bar->start) ||
+		    !read_hex(item, "end", UINT64_MAX, &bar->end) ||
+		    !read_hex(item, "flags", UINT64_MAX, &bar->flags))
 			return false;
 		bar->index = (unsigned)index;
 	}
@@ -102,17 +107,20 @@ static void read_modules(const json_t *list, struct guest_function *ret)
 
 static bool read_function(const json_t *item, struct guest_function *ret)
 {
-	const char *address = answer_string(item, "address"), *class = answer_string(item, "class");
-	const char *vendor = answer_string(item, "vendor"), *device = answer_string(item, "device");
+	const char *address = answer_string(item, "address");
+	uint64_t class, vendor, device;
 	struct pci_address parsed;
 
-	if (!address || !class || !vendor || !device || !pci_address_parse(address, &parsed) ||
+	if (!address || !pci_address_parse(address, &parsed) ||
+	    !read_hex(item, "class", MOST_CLASS, &class) ||
+	    !read_hex(item, "vendor", UINT16_MAX, &vendor) ||
+	    !read_hex(item, "device", UINT16_MAX, &device) ||
 	    !read_bars(json_object_get(item, "bars"), ret))
 		return false;
 	pci_address_format(&parsed, ret->address);
-	ret->class = (unsigned)strtoul(class, NULL, 16);
-	ret->vendor = (uint16_t)strtoul(vendor, NULL, 16);
-	ret->device = (uint16_t)strtoul(device, NULL, 16);
+	ret->class = (unsigned)class;
+	ret->vendor = (uint16_t)vendor;
+	ret->device = (uint16_t)device;
 	ret->driver = xstrdup(answer_string(item, "driver"));
 	read_texts(json_object_get(item, "drm"), &ret->drm);
 	read_modules(json_object_get(item, "modules"), ret);
@@ -137,12 +145,17 @@ static void read_nvidia(const json_t *answer, struct guest_nvidia *ret)
 	int flavour = find_name(answer_string(module, "flavour"), flavour_names,
 				ARRAY_SIZE(flavour_names));
 	int state = find_name(answer_string(smi, "state"), smi_names, ARRAY_SIZE(smi_names));
+	const json_t *told = json_object_get(smi, "status");
+	json_int_t status = json_integer_value(told);
 
 	ret->loaded = json_is_object(module);
 	ret->version = xstrdup(answer_string(module, "version"));
 	ret->flavour = flavour < 0 ? NVIDIA_UNKNOWN : (enum nvidia_flavour)flavour;
-	ret->smi = state < 0 ? SMI_NOT_TOLD : (enum smi_state)state;
-	ret->status = (int)json_integer_value(json_object_get(smi, "status"));
+	/* What ended and does not say how has told nothing. */
+	ret->smi = state < 0 || (state == SMI_ENDED && !json_is_integer(told))
+			   ? SMI_NOT_TOLD
+			   : (enum smi_state)state;
+	ret->status = status >= 0 && status <= MOST_STATUS ? (int)status : MOST_STATUS;
 	read_texts(json_object_get(smi, "gpus"), &ret->listed);
 	ret->text = xstrdup(answer_string(smi, "text"));
 }

@@ -48,7 +48,7 @@ static char *copy_of(const json_t *object, const char *key)
 {
 	const char *text = answer_string(object, key);
 
-	return text ? xstrdup(text) : NULL;
+	return xstrdup(text);
 }
 
 static bool read_domain(const json_t *object, struct libvirt_domain *ret)

@@ -50,6 +50,8 @@ class KernelCmdline(BootTools):
         ('root=/dev/sda1 dyndbg="file a.c  +p" iommu=off\n', 'root=/dev/sda1 dyndbg="file a.c  +p"%s\n'),
         ('root=/dev/sda1 "x=iommu=off iommu=off" iommu=pt,off\n',
          'root=/dev/sda1 "x=iommu=off iommu=off" iommu=pt%s\n'),
+        ('root=/dev/sda1 "iommu=off" iommu="pt,off" quiet\n', 'root=/dev/sda1 iommu=pt quiet%s\n'),
+        ('root=/dev/sda1 iommu=off -- iommu=off single\n', 'root=/dev/sda1%s -- iommu=off single\n'),
         ('root=/dev/sda1 iommu=off foo=* $x `y` \\z\n', 'root=/dev/sda1 foo=* $x `y` \\z%s\n'),
         ('root=/dev/sda1 iommu=off\n\n', 'root=/dev/sda1%s\n\n'),
         ('root=/dev/sda1 iommu=off\r\n', 'root=/dev/sda1%s\r\n'),
@@ -58,6 +60,7 @@ class KernelCmdline(BootTools):
         ('intel', 'intel_iommu=off\n', 'intel_iommu=on\n'),
         ('intel', 'intel_iommu=on iommu=off intel_iommu=on quiet\n', 'intel_iommu=on quiet\n'),
         ('intel', 'quiet intel_iommu=on,off\n', 'quiet intel_iommu=on\n'),
+        ('intel', 'quiet "intel_iommu=on" iommu=off\n', 'quiet "intel_iommu=on"\n'),
         ('intel', 'quiet intel_iommu=off,igfx_off\n', 'quiet intel_iommu=igfx_off intel_iommu=on\n'),
         ('amd', 'iommu=off\n', '\n'),
         ('amd', 'amd-iommu=off iommu=off,pt x\n', 'iommu=pt x\n'),
@@ -98,6 +101,12 @@ class KernelCmdline(BootTools):
                 root = self.host(proxmox=True)
                 root.write(CMDLINE, text)
                 self.refused(root, '/%s: holds more than one line, or a comment' % CMDLINE)
+
+    def test_open_quote(self):
+        """What is written behind it would be a part of it."""
+        root = self.host(proxmox=True)
+        root.write(CMDLINE, 'root=/dev/sda1 dyndbg="file a.c iommu=off\n')
+        self.refused(root, '/%s: holds a quote that is never closed' % CMDLINE)
 
     def test_grub_cfg_is_not_what_boots(self):
         """mkroot writes one beside it, as Proxmox VE has one."""
@@ -194,8 +203,9 @@ class Kernelstub(BootTools):
                     ['intel_iommu=on', 'systemd.show_status=false'])
         self.edited(['quiet', 'iommu=off,pt', 'loglevel=0'], ['quiet', 'iommu=pt', 'loglevel=0'], 'amd')
         self.edited(['amd_iommu=off'], [], 'amd')
-        self.edited(['quiet', 'dyndbg="file a.c +p"', 'x=\\\\', 'y=/a\tb'],
-                    ['quiet', 'dyndbg="file a.c +p"', 'x=\\\\', 'y=/a\tb', 'intel_iommu=on'])
+        self.edited(['quiet', 'dyndbg="file a.c +p"', 'x=\\\\', 'y="/a\tb"'],
+                    ['quiet', 'dyndbg="file a.c +p"', 'x=\\\\', 'y="/a\tb"', 'intel_iommu=on'])
+        self.edited(['"intel_iommu=off"', 'quiet'], ['quiet', 'intel_iommu=on'])
 
     def test_ending(self):
         self.edited(['quiet'], ['quiet', 'intel_iommu=on'], ending='\n')
@@ -210,7 +220,10 @@ class Kernelstub(BootTools):
                  'something behind': json.dumps(good, indent=2) + '\n{}',
                  'options in a text': json.dumps(dict(good, user={'kernel_options': 'quiet'}), indent=2),
                  'not ASCII': json.dumps(configuration('splash=größe', 'iommu=off'), indent=2, ensure_ascii=False),
-                 'options that are no text': json.dumps(configuration('quiet', 1), indent=2)}
+                 'options that are no text': json.dumps(configuration('quiet', 1), indent=2),
+                 'two options in one': json.dumps(configuration('quiet iommu=off'), indent=2),
+                 'an open quote': json.dumps(configuration('x="quiet', 'iommu=off'), indent=2),
+                 'arguments of init': json.dumps(configuration('quiet', '--', 'iommu=off'), indent=2)}
         for name, text in texts.items():
             with self.subTest(name=name):
                 self.refused(self.host_with(text), '/' + KERNELSTUB)

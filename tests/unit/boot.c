@@ -120,6 +120,32 @@ START_TEST(what_boots_no_linux_is_an_error)
 }
 END_TEST
 
+START_TEST(a_menu_that_makes_more_than_memory_holds_ends)
+{
+	_cleanup_free_ char *doubled = NULL, *negated = NULL;
+	struct boot_entry entry;
+	size_t length;
+	FILE *out = xmemstream(&doubled, &length);
+
+	fprintf(out, "set a=xxxxxxxx\n");
+	for (int i = 0; i < 60; i++)
+		fprintf(out, "set a=$a$a\n");
+	fprintf(out, "menuentry b {\nlinux /vmlinuz $a\n}\n");
+	fclose(out);
+	ck_assert_int_eq(grub_default_entry(doubled, NULL, &entry, NULL), -E2BIG);
+
+	out = xmemstream(&negated, &length);
+	fprintf(out, "if [ ");
+	for (int i = 0; i < 1000000; i++)
+		fputs("! ", out);
+	fprintf(out, "x ]; then\nmenuentry b {\nlinux /vmlinuz quiet\n}\nfi\n");
+	fclose(out);
+	ck_assert_int_eq(grub_default_entry(negated, NULL, &entry, NULL), 0);
+	ck_assert_str_eq(entry.arguments, "quiet");
+	boot_entry_free(&entry);
+}
+END_TEST
+
 Suite *boot_suite(void)
 {
 	const TTest *const tests[] = {
@@ -127,6 +153,7 @@ Suite *boot_suite(void)
 		variables_and_quotes_reach_the_kernel,
 		only_the_branch_that_is_taken_counts,
 		what_boots_no_linux_is_an_error,
+		a_menu_that_makes_more_than_memory_holds_ends,
 		NULL,
 	};
 

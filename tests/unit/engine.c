@@ -36,6 +36,8 @@ START_TEST(a_configuration_is_read)
 }
 END_TEST
 
+#define FIFTY "12345678901234567890123456789012345678901234567890"
+
 START_TEST(a_bad_configuration_names_line_and_word)
 {
 	static const struct {
@@ -50,6 +52,10 @@ START_TEST(a_bad_configuration_names_line_and_word)
 		{ "[gpu 01:00.0]\nguest = a b\n", "file:2", "a b" },
 		{ "[gpu 01:00.0]\nignore = host.moon\n", "file:2", "host.moon" },
 		{ "[gpu 01:00.0]\nromm = off\n", "file:2", "romm" },
+		/* What inih would take for another line, and for the end of a section's name. */
+		{ "strict = no\n; " FIFTY FIFTY FIFTY FIFTY "strict = yes\n", "file:2", "longer" },
+		{ "[gpu                                0000:01:00.0 or not]\nvm = x\n", "file:2",
+		  "section" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {

@@ -213,6 +213,9 @@ END_TEST
 #define FUNCTION(rest)                                                               \
 	"{\"state\": \"answered\", \"functions\": [{\"address\": \"0000:05:00.0\", " \
 	"\"class\": \"030000\", \"vendor\": \"10de\", \"device\": \"2504\"" rest "}]}"
+#define IDS(class, vendor, device)                                                   \
+	"{\"state\": \"answered\", \"functions\": [{\"address\": \"0000:05:00.0\", " \
+	"\"class\": \"" class "\", \"vendor\": \"" vendor "\", \"device\": \"" device "\"}]}"
 #define BAR(index, flags) \
 	"{\"index\": " index ", \"start\": \"0\", \"end\": \"ff\", \"flags\": \"" flags "\"}"
 
@@ -234,6 +237,12 @@ START_TEST(records_older_and_edited)
 		  false },
 		{ "{\"state\": \"answered\", \"functions\": null}", GUEST_GARBLED, false },
 		{ "[]", GUEST_GARBLED, false },
+		/* Of more digits only the last four would count. */
+		{ IDS("030000", "110de", "2504"), GUEST_GARBLED, false },
+		{ IDS("030000", "10de", "12504"), GUEST_GARBLED, false },
+		{ IDS("1030000", "10de", "2504"), GUEST_GARBLED, false },
+		{ IDS("030000", "", "2504"), GUEST_GARBLED, false },
+		{ IDS("030000", "-1", "2504"), GUEST_GARBLED, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {

@@ -234,6 +234,12 @@ START_TEST(test_meminfo)
 					   &memory),
 			 0);
 	ck_assert_uint_eq(memory.hugetlb, 8);
+	/* As bytes it would not fit: as good as not told. */
+	ck_assert_int_eq(host_memory_parse("MemTotal: 8 kB\nMemAvailable: 8 kB\n"
+					   "Hugetlb: 22222222222222222 kB\n",
+					   &memory),
+			 0);
+	ck_assert_uint_eq(memory.hugetlb, 0);
 	ck_assert_int_eq(host_memory_parse("MemTotal: 8 kB\n", &memory), -22);
 	ck_assert_int_eq(host_memory_parse("MemTotal: x\nMemAvailable: 8 kB\n", &memory), -22);
 	ck_assert_int_eq(host_memory_parse("MemTotal: 18446744073709551615 kB\n"

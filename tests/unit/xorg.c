@@ -15,11 +15,12 @@ START_TEST(bus_id_is_decimal)
 		{ "pci:1@2:0:1", "0002:01:00.1" }, { "PCI:1:0", "0000:01:00.0" },
 		{ "PCI:257:0:0", "0001:01:00.0" }, { "AGP:1:0:0", "0000:01:00.0" },
 	};
-	static const char *const bad[] = {
-		"",          "0:2:0",      "PCI:",        "PCI:a:0:0",  "PCI:1:0:8",
-		"PCI:1:32",  "PCI:1:0:0 ", "PCI:1:0:0:0", "PCI:-1:0:0", "PCI:0000:01:00.0",
-		"PCI:1@:0:0"
-	};
+	static const char *const bad[] = { "",           "0:2:0",
+					   "PCI:",       "PCI:a:0:0",
+					   "PCI:1:0:8",  "PCI:1:32",
+					   "PCI:1:0:0 ", "PCI:1:0:0:0",
+					   "PCI:-1:0:0", "PCI:0000:01:00.0",
+					   "PCI:1@:0:0", "PCI:256@4294967295:0:0" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
 		struct pci_address address;
