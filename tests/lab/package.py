@@ -30,13 +30,18 @@ ALL = f"[gpu {CARD}]\nrom = off\nignore = driver.persistent guest.driver\n"
 HOST_ONLY = f"through = display\n{ALL}"
 
 EVERYTHING = "find / -xdev \\( -path /var/cache -o -path /var/log -o -path /var/tmp -o -path /tmp \\) -prune -o -print"
-# What comes and goes by itself: dpkg's last-but-one records, libvirt's and systemd's own.
-BY_ITSELF = re.compile(r"/var/lib/(dpkg/(\w+-old|triggers/)|libvirt/|systemd/(random-seed|timesync|rfkill|coredump))"
-                       r"|/root/\.cache|/etc/libvirt/qemu/|/var/lib/dhcp|/boot/grub/grubenv")
+# What comes and goes by itself: apt's, dpkg's, libvirt's and systemd's own records.
+BY_ITSELF = re.compile(r"/var/lib/(apt/lists|dpkg/(\w+-old|triggers/)|libvirt/|systemd/(random-seed|timers$))"
+                       r"|/etc/libvirt/qemu/|/boot/grub/grubenv")
 
 
 def everything(machine):
     return {path for path in machine.check(EVERYTHING, timeout=RUN_TIME).splitlines() if not BY_ITSELF.match(path)}
+
+
+def told(okay, description, said):
+    """A comparison; what was said is of interest where it fails."""
+    return okay, description if okay else f"{description}: {said[-1500:]}"
 
 
 def verdicts(text):
@@ -62,7 +67,7 @@ class PackageWalk:
         """Waits for the report of a service that was started by somebody else."""
         status, _, _ = self.machine.run(f"for i in $(seq 300); do [ ! -e {REPORT} ] || exit 0; sleep 1; done; exit 1", RUN_TIME)
         log = self.machine.check("systemctl status --no-pager --lines=20 gpucheck.timer gpucheck.service || :") if status else ""
-        yield status == 0, f"{description}: {log}"
+        yield told(status == 0, description, log)
 
     def apt(self, words):
         status, output, errors = self.machine.run(f"DEBIAN_FRONTEND=noninteractive apt-get -y {words} 2>&1", RUN_TIME)
@@ -81,10 +86,10 @@ class PackageWalk:
 
     def installed(self):
         status, said = self.apt("install /root/first.deb")
-        yield status == 0, f"apt installs it: {said[-800:] if status else ''}"
+        yield told(status == 0, "apt installs it", said)
         # The image's dpkg leaves out what only a person reads.
         status, said, _ = self.machine.run("dpkg --verify gpucheck | grep -vE ' /usr/share/(doc|man)/'")
-        yield status == 1 and not said, f"dpkg finds every file as packaged: {said}"
+        yield told(status == 1 and not said, "dpkg finds every file as packaged", said)
         for unit in ("gpucheck.service", "gpucheck.timer"):
             _, enabled, _ = self.machine.run(f"systemctl is-enabled {unit}")
             _, active, _ = self.machine.run(f"systemctl is-active {unit}")
@@ -99,7 +104,7 @@ class PackageWalk:
         self.vm.bring(BOTH, BOTH)
         self.configure(ALL)
         status, by_hand, errors = self.machine.run("gpucheck --format json --wait 240", RUN_TIME)
-        yield status == 0, f"by hand: status {status}: {errors}"
+        yield told(status == 0, f"by hand: status {status}", errors)
         self.machine.run("systemctl start gpucheck.service", RUN_TIME)
         result = self.unit("Result"), self.unit("ExecMainStatus")
         yield result == ("success", "0"), f"the service: {result}"
@@ -118,7 +123,7 @@ class PackageWalk:
         yield status != 0 and result == ("exit-code", "1"), f"the service: {result}"
         yield "driver.persistent" in self.machine.check(f"cat {REPORT}"), "the report is there"
         journal = self.machine.check("journalctl -u gpucheck.service --no-pager")
-        yield "driver.persistent" in journal, f"the journal names what fails: {journal[-500:]}"
+        yield told("driver.persistent" in journal, "the journal names what fails", journal)
         yield "gpucheck_status" in self.machine.check(f"cat {NUMBERS}"), "Prometheus has its numbers"
         yield self.machine.check(f"stat -c %a {NUMBERS}").strip() == "644", "and may read them"
         self.configure("through = nowhere\n")
@@ -132,11 +137,11 @@ class PackageWalk:
         self.machine.set_kernel_arguments(f"{DEFAULT_ARGUMENTS} {OFF[VARIANT]}")
         grub = self.machine.check("grep -v ^# /boot/grub/grub.cfg")
         status, output, errors = self.machine.run("gpucheck --fix --yes --format text iommu.cmdline 2>&1", RUN_TIME)
-        yield status == 0 and "is applied" in output, f"--fix: status {status}: {output[-800:]}{errors}"
+        yield told(status == 0 and "is applied" in output, f"--fix: status {status}", output + errors)
         yield OFF[VARIANT] not in self.machine.check("grep -v ^# /boot/grub/grub.cfg"), "the next boot has the IOMMU"
         self.machine.check(f"test -f {DROP_IN}")
         status, output, errors = self.machine.run("gpucheck --undo 2>&1", RUN_TIME)
-        yield status == 0, f"--undo: status {status}: {output[-800:]}{errors}"
+        yield told(status == 0, f"--undo: status {status}", output + errors)
         yield self.machine.check("grep -v ^# /boot/grub/grub.cfg") == grub, "grub.cfg is as before"
         self.machine.check(f"test ! -e {DROP_IN}")
         self.machine.set_kernel_arguments(DEFAULT_ARGUMENTS)
@@ -169,10 +174,11 @@ class PackageWalk:
                            stdin=re.sub(r"(?s)<hostdev.*</hostdev>", "", self.machine.check(f"virsh dumpxml --inactive {NAME}")))
         self.configure(ALL)
         status, output, errors = self.machine.run("gpucheck --fix --yes --format text vm.hostdev 2>&1", RUN_TIME)
-        yield "is applied" in output, f"a plan for the VM: status {status}: {output[-800:]}{errors}"
+        yield told("is applied" in output, f"a plan for the VM: status {status}", output + errors)
         plans = self.machine.check("gpucheck --undo list")
         status, said = self.apt("install /root/second.deb")
-        yield status == 0 and "+1" in self.machine.check("dpkg-query -W gpucheck"), f"apt upgrades it: {said[-400:]}"
+        yield told(status == 0 and "+1" in self.machine.check("dpkg-query -W gpucheck"), "apt upgrades it", said)
+        yield told("topping" not in said, "and stops nothing", said)
         yield self.machine.check(f"cat {CONFIGURATION}") == ALL, "the configuration is kept"
         yield self.machine.check("gpucheck --undo list") == plans, "the records are kept"
         state = [self.unit(name, "gpucheck.timer") for name in ("UnitFileState", "ActiveState", "NeedDaemonReload")]
@@ -181,11 +187,12 @@ class PackageWalk:
 
     def removed(self):
         status, said = self.apt("remove gpucheck")
-        yield status == 0 and "stays applied" in said and f"the definition of VM {NAME}" in said, f"removed: {said[-600:]}"
+        yield told(status == 0 and "stays applied" in said and f"the definition of VM {NAME}" in said,
+                   "apt removes it, and the plan that stays is named", said)
         yield self.unit("ActiveState", "gpucheck.timer") == "inactive", "the timer is stopped"
         self.machine.check(f"test -e {REPORT} && test -e {CONFIGURATION} && test ! -e {NUMBERS}")
         status, said = self.apt("purge gpucheck")
-        yield status == 0 and "for good" in said, f"purged: {said[-400:]}"
+        yield told(status == 0 and "for good" in said, "apt purges it, and says what is lost", said)
         # The administrator's own, which no package removes.
         self.machine.check(f"rm {CONFIGURATION}")
         after = everything(self.machine)
