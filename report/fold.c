@@ -49,7 +49,7 @@ static size_t first_piece(const char *word, size_t length, int room)
 
 static void put_word(struct line *line, const char *word, size_t length)
 {
-	while (line->width && line->column + columns_of(word, length) > line->width) {
+	while (length && line->width && line->column + columns_of(word, length) > line->width) {
 		size_t piece = first_piece(word, length, line->width - line->column);
 
 		put(line, word, piece);
