@@ -60,7 +60,8 @@ class FixWalk:
         Vm(self.machine).define(())
         self.machine.check("virsh net-autostart default", timeout=VIRSH_TIME)
         self.machine.set_kernel_arguments(f"{DEFAULT_ARGUMENTS} {off}")
-        self.machine.reboot()
+        # Not warm: on a busy machine radeon does not get the emulated card going a second time, and udev waits for it.
+        self.machine.power_cycle(cpus=2)
         self.settle()
 
     def settle(self):
