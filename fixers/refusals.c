@@ -3,6 +3,7 @@
 #include "fixers/refusals.h"
 
 #include "base/alloc.h"
+#include "host/card/gpu_kind.h"
 #include "host/display/display.h"
 #include "host/modules/vfio_driver.h"
 #include "host/pci/pci_names.h"
@@ -70,10 +71,24 @@ static int group_is_spared(struct host *host, const struct card *card, const cha
 	return r;
 }
 
+/* A GPU is checked as if it were a card where that cannot be told; it is not taken then. */
+static int is_told_from_the_processors(struct host *host, const struct card *card,
+				       struct error *error)
+{
+	enum gpu_kind kind;
+	int r = gpu_kind_find(host, card->functions[0], &kind, error);
+
+	return r < 0 ? error_wrap(error, "whether %s is a card of its own cannot be told",
+				  card->functions[0]->name)
+		     : 0;
+}
+
 int may_take_card(struct host *host, const struct card *card, struct error *error)
 {
-	int r = is_not_the_only_display(host, card, error);
+	int r = is_told_from_the_processors(host, card, error);
 
+	if (r == 0)
+		r = is_not_the_only_display(host, card, error);
 	for (size_t i = 0; r == 0 && i < card->count; i++) {
 		const char *group;
 

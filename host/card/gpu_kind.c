@@ -2,6 +2,7 @@
 /* What kind of device a GPU is. */
 #include "host/card/gpu_kind.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -10,18 +11,15 @@ enum {
 	VENDOR_NVIDIA = 0x10de,
 };
 
-static bool has_vendor(struct host *host, struct pci_function *function, uint16_t vendor)
+static int has_vendor(struct host *host, struct pci_function *function, uint16_t vendor, bool *ret,
+		      struct error *error)
 {
 	uint16_t own, device;
+	int r = pci_ids(host, function, &own, &device, error);
 
-	return pci_ids(host, function, &own, &device, NULL) == 0 && own == vendor;
-}
-
-static struct pci_function *parent(struct host *host, struct pci_function *function)
-{
-	struct pci_function *above;
-
-	return pci_parent(host, function, &above, NULL) == 0 ? above : NULL;
+	if (r == 0)
+		*ret = own == vendor;
+	return r;
 }
 
 /* Makers of display controllers that sit beside a server's management controller. */
@@ -45,38 +43,64 @@ static bool is_bmc(uint16_t vendor, uint16_t device)
  * (7 on first-generation Zen, beside it), vendor AMD; mostly together with the processor's own
  * crypto and USB functions.
  */
-static bool is_apu(struct host *host, struct pci_function *gpu)
+static int is_apu(struct host *host, struct pci_function *gpu, struct pci_function *bridge,
+		  bool *ret, struct error *error)
 {
-	struct pci_function *bridge = parent(host, gpu);
+	struct pci_function *above = NULL;
+	bool found = false;
+	int r = bridge ? pci_parent(host, bridge, &above, error) : 0;
 
-	if (bridge && !parent(host, bridge) && has_vendor(host, bridge, VENDOR_AMD) &&
+	if (r == 0 && bridge && !above &&
 	    (bridge->address.device == 7 || bridge->address.device == 8))
-		return true;
-	for (uint8_t i = 0; i < 8; i++) {
+		r = has_vendor(host, bridge, VENDOR_AMD, &found, error);
+	for (uint8_t i = 0; r == 0 && !found && i < 8; i++) {
 		struct pci_address address = gpu->address;
 		struct pci_function *mate;
 
 		address.function = i;
 		mate = pci_find(host, &address);
-		if (mate && has_vendor(host, mate, VENDOR_AMD))
-			return true;
+		if (mate)
+			r = has_vendor(host, mate, VENDOR_AMD, &found, error);
 	}
-	return false;
+	if (r == 0)
+		*ret = found;
+	return r;
+}
+
+int gpu_kind_find(struct host *host, struct pci_function *gpu, enum gpu_kind *ret,
+		  struct error *error)
+{
+	struct pci_function *bridge;
+	uint16_t vendor, device;
+	bool apu = false;
+	int r = pci_ids(host, gpu, &vendor, &device, error);
+
+	if (r < 0)
+		return r;
+	if (is_bmc(vendor, device)) {
+		*ret = GPU_BMC;
+		return 0;
+	}
+	/* NVIDIA builds no integrated GPU for a PCI host; in a virtual host its card has no bridge.
+	 */
+	if (vendor == VENDOR_NVIDIA) {
+		*ret = GPU_DISCRETE;
+		return 0;
+	}
+	r = pci_parent(host, gpu, &bridge, error);
+	if (r == 0 && !bridge && gpu->address.bus == 0)
+		apu = true;
+	else if (r == 0 && vendor == VENDOR_ATI)
+		r = is_apu(host, gpu, bridge, &apu, error);
+	if (r == 0)
+		*ret = apu ? GPU_INTEGRATED : GPU_DISCRETE;
+	return r;
 }
 
 enum gpu_kind gpu_kind(struct host *host, struct pci_function *gpu)
 {
-	uint16_t vendor, device;
+	enum gpu_kind kind = GPU_DISCRETE;
 
-	if (pci_ids(host, gpu, &vendor, &device, NULL) < 0)
-		return GPU_DISCRETE;
-	if (is_bmc(vendor, device))
-		return GPU_BMC;
-	/* NVIDIA builds no integrated GPU for a PCI host; in a virtual host its card has no bridge.
-	 */
-	if (vendor == VENDOR_NVIDIA)
-		return GPU_DISCRETE;
-	if (!parent(host, gpu) && gpu->address.bus == 0)
-		return GPU_INTEGRATED;
-	return vendor == VENDOR_ATI && is_apu(host, gpu) ? GPU_INTEGRATED : GPU_DISCRETE;
+	gpu_kind_find(host, gpu, &kind, NULL);
+	return kind;
 }

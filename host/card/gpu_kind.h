@@ -12,7 +12,11 @@ enum gpu_kind {
 	GPU_BMC,        /* a server's management controller */
 };
 
-/* Never fails: where ids or bridges cannot be read it takes the GPU for a discrete card. */
+/* -errno where ids or bridges that decide it cannot be read. */
+int gpu_kind_find(struct host *host, struct pci_function *gpu, enum gpu_kind *ret,
+		  struct error *error);
+
+/* The same for who only looks: what cannot be told is a discrete card, so that it is checked. */
 enum gpu_kind gpu_kind(struct host *host, struct pci_function *gpu);
 
 #endif

@@ -21,8 +21,6 @@ class IntegratedGpu(Faults):
     def test_stays_with_the_host(self):
         self.assertFalse(self.is_bound_by(hosts.story('server')))
 
-    # host/card/gpu_kind.c calls a GPU discrete whose ids cannot be read, and engine/target.c then chooses it.
-    @unittest.expectedFailure
     def test_stays_with_the_host_when_its_kind_cannot_be_told(self):
         story = hosts.story('server')
         for path in ('vendor', 'device', INTEGRATED + '/vendor', INTEGRATED + '/device'):

@@ -59,7 +59,7 @@ class Folder(Recording):
 
     def test_words_that_do_not_go_with_it(self):
         self.refused(self.fresh(), 'leave out iommu', arguments=['iommu'])
-        self.refused(self.fresh(), '--format', arguments=['--format', 'json'])
+        self.refused(self.fresh(), 'writes no report', arguments=['--format', 'json'])
 
     def test_nothing_is_left_of_a_failure(self):
         """Each call that writes fails once: there is neither a record nor the beginning of one."""
