@@ -23,6 +23,7 @@ REPORT = "/var/lib/gpucheck/report.json"
 NUMBERS = "/var/lib/prometheus/node-exporter/gpucheck.prom"
 CONFIGURATION = "/etc/gpucheck.conf"
 DROP_IN = "/etc/default/grub.d/99-gpucheck.cfg"
+WAIT = f"for i in $(seq 300); do [ ! -e {REPORT} ] || exit 0; sleep 1; done; exit 1"
 SOON = "/run/systemd/system/gpucheck.timer.d/soon.conf"
 
 # What the lab's card cannot pass, and all else: so the status is 0.
@@ -65,8 +66,8 @@ class PackageWalk:
 
     def reported(self, description):
         """Waits for the report of a service that was started by somebody else."""
-        status, _, _ = self.machine.run(f"for i in $(seq 300); do [ ! -e {REPORT} ] || exit 0; sleep 1; done; exit 1", RUN_TIME)
-        log = self.machine.check("systemctl status --no-pager --lines=20 gpucheck.timer gpucheck.service || :") if status else ""
+        status, _, _ = self.machine.run(WAIT, RUN_TIME)
+        log = self.machine.check("systemctl status --no-pager --lines=20 gpucheck.timer gpucheck.service || :")
         yield told(status == 0, description, log)
 
     def apt(self, words):
@@ -155,7 +156,8 @@ class PackageWalk:
                            stdin="[Timer]\nOnCalendar=\nOnActiveSec=1s\nRandomizedDelaySec=0\n")
         self.machine.check(f"rm -f {REPORT}; systemctl daemon-reload; systemctl restart gpucheck.timer")
         yield from self.reported("the timer ran the service")
-        self.machine.check(f"rm -r {pathlib.Path(SOON).parent}; systemctl daemon-reload; systemctl restart gpucheck.timer")
+        self.machine.check(f"rm -r {pathlib.Path(SOON).parent}")
+        self.machine.check("systemctl daemon-reload; systemctl restart gpucheck.timer")
 
     def booted(self):
         """Enabled, it runs once after boot. For the VM one processor: the emulated SVM is not safe on two."""
@@ -170,8 +172,7 @@ class PackageWalk:
 
     def upgraded(self):
         """A plan stands meanwhile."""
-        self.machine.check("virsh define /dev/stdin", timeout=VIRSH_TIME,
-                           stdin=re.sub(r"(?s)<hostdev.*</hostdev>", "", self.machine.check(f"virsh dumpxml --inactive {NAME}")))
+        self.vm.define(())
         self.configure(ALL)
         status, output, errors = self.machine.run("gpucheck --fix --yes --format text vm.hostdev 2>&1", RUN_TIME)
         yield told("is applied" in output, f"a plan for the VM: status {status}", output + errors)
@@ -197,7 +198,8 @@ class PackageWalk:
         self.machine.check(f"rm {CONFIGURATION}")
         after = everything(self.machine)
         yield after == self.before, f"nothing is left: {sorted(after ^ self.before)}"
-        yield self.machine.check("systemctl list-units --all --no-legend 'gpucheck*'").strip() == "", "systemd forgot it"
+        units = self.machine.check("systemctl list-units --all --no-legend 'gpucheck*'")
+        yield told(not units.strip(), "systemd forgot its units", units)
 
     def all(self):
         return (self.prepared, self.installed, self.mended, self.timer, self.booted, self.service, self.service_fails,

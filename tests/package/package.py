@@ -47,7 +47,8 @@ def listed():
 
 def options():
     """Long option -> its letter and its argument, each '' for none, by --help."""
-    found = re.findall(r'^ +(?:-(\w), )?(--[a-z-]+)(\[=[A-Z]+\]|(?: \S*[A-Z]{2,}\S*)?)', output(gpucheck(), '--help'), re.M)
+    found = re.findall(r'^ +(?:-(\w), )?(--[a-z-]+)(\[=[A-Z]+\]|(?: \S*[A-Z]{2,}\S*)?)',
+                       output(gpucheck(), '--help'), re.M)
     return {name: (letter, argument.strip()) for letter, name, argument in found}
 
 

@@ -83,7 +83,8 @@ def make(root, names):
                 paths += [line[1:] for line in path.read_text().splitlines()
                           if os.path.lexists(line) and (os.path.islink(line) or not os.path.isdir(line))]
     # What maintainers' scripts make: alternatives, accounts, the loader's cache.
-    paths += ['etc/passwd', 'etc/group', 'etc/ld.so.cache', 'usr/bin/awk', 'etc/alternatives/awk', 'var/lib/dpkg/info/format']
+    paths += ['etc/passwd', 'etc/group', 'etc/ld.so.cache', 'usr/bin/awk', 'etc/alternatives/awk',
+              'var/lib/dpkg/info/format']
     there = [path for path in dict.fromkeys(paths + records) if os.path.lexists('/' + path)]
     copy = 'tar -C / -c --no-recursion --null -T - | tar -C "$1" -x --keep-directory-symlink'
     subprocess.run(['bash', '-o', 'pipefail', '-c', copy, 'bash', root], input='\0'.join(there).encode(), check=True)

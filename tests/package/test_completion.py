@@ -38,8 +38,8 @@ class Shell:
         os.symlink(PACKAGING / 'gpucheck.bash', os.path.join(completions, 'gpucheck'))
         with open(os.path.join(folder, 'inputrc'), 'w', encoding='ascii') as file:
             file.write(INPUTRC)
-        variables = environment(TERM='dumb', HOME=folder, INPUTRC=os.path.join(folder, 'inputrc'), PS1='', COLUMNS='200',
-                                BASH_COMPLETION_USER_DIR=folder)
+        variables = environment(TERM='dumb', HOME=folder, INPUTRC=os.path.join(folder, 'inputrc'), PS1='',
+                                COLUMNS='200', BASH_COMPLETION_USER_DIR=folder)
         variables['PATH'] = '%s:%s' % (os.path.dirname(gpucheck()), variables['PATH'])
         self.terminal, other = pty.openpty()
         self.bash = subprocess.Popen(['bash', '--norc', '--noprofile', '-i'], stdin=other, stdout=other, stderr=other,

@@ -80,7 +80,8 @@ class Deb(unittest.TestCase):
     def test_hardening(self):
         """Every compiler call of the build had the flags, and FORTIFY's third level."""
         self.assertEqual(output('blhc', '--all', folder() / 'build.log').strip(), '')
-        calls = [line for line in (folder() / 'build.log').read_text().splitlines() if ' -c ' in line and '.c.o' in line]
+        log = (folder() / 'build.log').read_text()
+        calls = [line for line in log.splitlines() if ' -c ' in line and '.c.o' in line]
         self.assertGreater(len(calls), 100)
         for call in calls:
             self.assertIn('-D_FORTIFY_SOURCE=3', call)

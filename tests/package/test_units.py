@@ -19,7 +19,7 @@ class Units(Extracted):
         service = self.folder / UNITS[0]
         text = service.read_text()
         self.assertIn('ExecStart=/usr/sbin/gpucheck ', text)
-        service.write_text(text.replace('=/usr/sbin/', '=%s/usr/sbin/' % self.root).replace('=-/usr/sbin/', '=-%s/usr/sbin/' % self.root))
+        service.write_text(re.sub('=(-?)/usr/sbin/', r'=\1%s/usr/sbin/' % self.root, text))
         self.addCleanup(service.write_text, text)
 
     def test_verify(self):
