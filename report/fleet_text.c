@@ -14,7 +14,7 @@
 
 enum {
 	INDENT = 2,
-	LEAST_NAME = 9,
+	LEAST_NAME = 8,
 	LEAST_CELL = 4, /* "FAIL" */
 };
 
@@ -146,13 +146,13 @@ static void write_table(const struct row *rows, size_t count, const struct style
 	}
 }
 
-/* "  host: text", no wider than the terminal. */
+/* "  host: text", no wider than the terminal; where there is none nothing is cut off. */
 static void write_line(const char *text, const struct style *style, FILE *out)
 {
 	_cleanup_free_ char *safe = page_letters(text, style);
 
 	fprintf(out, "%*s", INDENT, "");
-	cell_cut(safe, style->width ? style->width - INDENT : 0, out);
+	cell_cut(safe, style->columns ? style->columns - INDENT : 0, out);
 	fputc('\n', out);
 }
 

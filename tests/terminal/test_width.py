@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import tempfile
 import unittest
 
 from harness import FIXTURES, arguments_of, built_root, gpucheck
@@ -54,6 +55,20 @@ class Width(unittest.TestCase):
 
     def test_recorded_hosts_4(self):
         self.some(3)
+
+    def test_fleet(self):
+        """The hosts' reports merged; where there is no terminal, reasons are told to the end."""
+        files = []
+        with tempfile.TemporaryDirectory() as folder:
+            for name in hosts()[::5]:
+                files.append(os.path.join(folder, name))
+                piped('--root', host_root(name, built_root), '--format', 'json', '--output', files[-1])
+            for options in ([], ['-v'], ['-q']):
+                for width in WIDTHS:
+                    said = on_terminal(width, '--merge', *options, *files, TERM='xterm')
+                    self.assertNoWider(width, said, options)
+            self.assertIn(b'...', on_terminal(80, '--merge', *files, TERM='xterm'))
+            self.assertNotIn(b'...', piped('--merge', '--format', 'text', *files)[0])
 
     def test_pages(self):
         for width in (*WIDTHS, 500):
