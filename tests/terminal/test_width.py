@@ -20,6 +20,11 @@ def hosts():
                         if os.path.isdir(os.path.join(FIXTURES, name)) and name not in ('mkroot', '__pycache__'))
 
 
+def cut(text):
+    """Lines whose end is left out; a name within the table is another matter."""
+    return [line for line in text.splitlines() if line.endswith(b'...')]
+
+
 def checks():
     listed = subprocess.run([gpucheck(), '--list'], capture_output=True, text=True, check=True).stdout
     return [line.split()[0] for line in listed.splitlines()[1:]]
@@ -67,8 +72,8 @@ class Width(unittest.TestCase):
                 for width in WIDTHS:
                     said = on_terminal(width, '--merge', *options, *files, TERM='xterm')
                     self.assertNoWider(width, said, options)
-            self.assertIn(b'...', on_terminal(80, '--merge', *files, TERM='xterm'))
-            self.assertNotIn(b'...', piped('--merge', '--format', 'text', *files)[0])
+            self.assertTrue(cut(on_terminal(80, '--merge', *files, TERM='xterm')))
+            self.assertFalse(cut(piped('--merge', '--format', 'text', *files)[0]))
 
     def test_pages(self):
         for width in (*WIDTHS, 500):
