@@ -136,7 +136,7 @@ START_TEST(a_menu_that_makes_more_than_memory_holds_ends)
 
 	out = xmemstream(&negated, &length);
 	fprintf(out, "if [ ");
-	for (int i = 0; i < 1000000; i++)
+	for (int i = 0; i < 300000; i++)
 		fputs("! ", out);
 	fprintf(out, "x ]; then\nmenuentry b {\nlinux /vmlinuz quiet\n}\nfi\n");
 	fclose(out);
