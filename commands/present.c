@@ -49,13 +49,6 @@ int find_format(const struct options *options, const struct format **ret, struct
 	return error_set(error, EINVAL, "--format %.100s: no such format; %s", name, instead);
 }
 
-static int put_out(const char *text, size_t length, int status, const struct options *options)
-{
-	struct error error;
-
-	return output_write(options->output, text, length, &error) < 0 ? complain(&error) : status;
-}
-
 static struct style style_of(const struct format *format, const struct options *options)
 {
 	return format->for_people ? style_for(options) : style_for_programs(options);
@@ -66,23 +59,38 @@ int present(const struct outcome *outcome, const struct options *options,
 {
 	const struct style style = style_of(format, options);
 	_cleanup_free_ char *text = NULL;
+	struct error error;
 	size_t length;
 	FILE *out = xmemstream(&text, &length);
 
 	format->write(outcome, &style, out);
 	fclose(out);
-	return put_out(text, length, outcome->status, options);
+	if (output_write(options->output, text, length, &error) < 0)
+		return complain(&error);
+	return outcome->status;
 }
 
+struct fleet_report {
+	const struct fleet *fleet;
+	const struct format *format;
+	struct style style;
+};
+
+static void print_fleet(FILE *out, const void *data)
+{
+	const struct fleet_report *report = data;
+
+	report->format->write_fleet(report->fleet, &report->style, out);
+}
+
+/* Not by way of memory: it may take several times what the reports took. */
 int present_fleet(const struct fleet *fleet, const struct options *options,
 		  const struct format *format)
 {
-	const struct style style = style_of(format, options);
-	_cleanup_free_ char *text = NULL;
-	size_t length;
-	FILE *out = xmemstream(&text, &length);
+	const struct fleet_report report = { fleet, format, style_of(format, options) };
+	struct error error;
 
-	format->write_fleet(fleet, &style, out);
-	fclose(out);
-	return put_out(text, length, fleet->status, options);
+	if (output_print(options->output, print_fleet, &report, &error) < 0)
+		return complain(&error);
+	return fleet->status;
 }
