@@ -113,10 +113,11 @@ static void write_numbered(struct scrub *scrub, enum scrub_sort sort, const char
 static size_t pem_length(const struct scrub_place *place)
 {
 	static const char end[] = "-----END ", dashes[] = "-----";
-	const char *at = memmem(here(place), left(place), end, sizeof(end) - 1), *close;
+	const char *at, *close;
 
 	if (!begins_with(place, "-----BEGIN "))
 		return 0;
+	at = memmem(here(place), left(place), end, sizeof(end) - 1);
 	if (!at)
 		return left(place);
 	at += sizeof(end) - 1;
@@ -204,8 +205,8 @@ size_t match_password_line(struct scrub *scrub, const struct scrub_place *place,
 		write_numbered(scrub, SCRUB_SECRET, here(place), length, out);
 		return length;
 	}
-	for (size_t i = 0; !length && begins_line(place) && i < ARRAY_SIZE(commands); i++)
-		if (begins_with(place, commands[i]))
+	for (size_t i = 0; !length && i < ARRAY_SIZE(commands); i++)
+		if (begins_with(place, commands[i]) && begins_line(place))
 			length = strlen(commands[i]);
 	if (!length || length == left(place) ||
 	    (here(place)[length] != ' ' && here(place)[length] != '\t'))
