@@ -40,6 +40,12 @@ bool strings_have(const struct strings *list, const char *text)
 	return false;
 }
 
+void strings_add_once(struct strings *list, const char *text)
+{
+	if (!strings_have(list, text))
+		strings_add(list, text);
+}
+
 void strings_free(struct strings *list)
 {
 	for (size_t i = 0; i < list->count; i++)

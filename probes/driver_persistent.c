@@ -129,8 +129,7 @@ static void set_fix(const struct judgement *judgement, struct finding *finding)
 		const struct boot_function *function = &judgement->facts.functions[i];
 
 		for (size_t k = 0; k < function->claimer_count; k++)
-			if (!strings_have(&modules, function->claimers[k].module))
-				strings_add(&modules, function->claimers[k].module);
+			strings_add_once(&modules, function->claimers[k].module);
 	}
 	strings_sort(&modules);
 	if (judgement->facts.vfio_absent)
