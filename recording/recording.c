@@ -274,7 +274,6 @@ static int put_unreadables(struct collection *collection, const struct folder *f
 {
 	struct unreadables clean = { .whole = root_is_whole(collection->root) };
 	_cleanup_free_ char *text = NULL;
-	int r;
 
 	for (size_t i = 0; i < collection->unreadables.count; i++) {
 		const struct unreadable *one = &collection->unreadables.items[i];
@@ -292,8 +291,7 @@ static int put_unreadables(struct collection *collection, const struct folder *f
 	text = unreadables_text(&clean);
 	unreadables_free(&clean);
 	recording->files++;
-	r = folder_put(folder, RECORD_OF_RECORD, text, strlen(text), error);
-	return r;
+	return folder_put(folder, RECORD_OF_RECORD, text, strlen(text), error);
 }
 
 static int put_all(struct collection *collection, const struct folder *folder,
