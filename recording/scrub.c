@@ -42,21 +42,21 @@ const size_t scrub_matcher_count = ARRAY_SIZE(scrub_matchers);
 
 /* Host names that say nothing of a host, and those that are words of the files we read. */
 static const char *const common_names[] = {
-	"localhost",   "host",    "unknown",   "debian",  "ubuntu",
-	"proxmox",     "pve",     "pop-os",    "mint",    "linux",
-	"gnu",         "kernel",  "server",    "desktop", "laptop",
-	"workstation", "pc",      "gpu",       "kvm",     "qemu",
-	"libvirt",     "pci",     "vfio",      "iommu",   "intel",
-	"amd",         "nvidia",  "radeon",    "nouveau", "amdgpu",
-	"root",        "boot",    "grub",      "initrd",  "quiet",
-	"splash",      "on",      "off",       "yes",     "no",
-	"true",        "false",   "default",   "auto",    "if",
-	"set",         "menu",    "menuentry", "options", "options",
-	"alias",       "install", "blacklist", "softdep", "title",
-	"version",     "guest",   "vm",        "test",    "lab",
-	"domain",      "user",    "none",      "admin",   "administrator",
-	"memory",      "cpu",     "device",    "driver",  "section",
-	"screen",      "monitor",
+	"localhost",   "host",      "unknown",   "debian",        "ubuntu",
+	"proxmox",     "pve",       "pop-os",    "mint",          "linux",
+	"gnu",         "kernel",    "server",    "desktop",       "laptop",
+	"workstation", "pc",        "gpu",       "kvm",           "qemu",
+	"libvirt",     "pci",       "vfio",      "iommu",         "intel",
+	"amd",         "nvidia",    "radeon",    "nouveau",       "amdgpu",
+	"root",        "boot",      "grub",      "initrd",        "quiet",
+	"splash",      "on",        "off",       "yes",           "no",
+	"true",        "false",     "default",   "auto",          "if",
+	"set",         "menu",      "menuentry", "options",       "alias",
+	"install",     "blacklist", "softdep",   "title",         "version",
+	"guest",       "vm",        "test",      "lab",           "domain",
+	"user",        "none",      "admin",     "administrator", "memory",
+	"cpu",         "device",    "driver",    "section",       "screen",
+	"monitor",
 };
 
 struct scrub *scrub_new(void)
@@ -204,6 +204,14 @@ void scrub_serial(struct scrub *scrub, const char *serial)
 		return;
 	stand_in = xasprintf("serial-%u", scrub_number(scrub, SCRUB_SERIAL, serial));
 	add_spellings(scrub, serial, stand_in);
+}
+
+bool scrub_begins_with(const struct scrub_place *place, const char *text)
+{
+	const size_t length = strlen(text);
+
+	return place->length - place->at >= length &&
+	       !memcmp(place->text + place->at, text, length);
 }
 
 static bool is_word(const struct scrub_place *place, const struct word *word)

@@ -69,6 +69,9 @@ struct scrub_place {
 	size_t at, length;
 };
 
+/* Whether a text stands there. */
+bool scrub_begins_with(const struct scrub_place *place, const char *text);
+
 /*
  * One thing that is looked for. It returns how many bytes at the place it takes, 0 when they are
  * not its thing, and writes what stands for them.

@@ -35,12 +35,6 @@ static bool begins_word(const struct scrub_place *place)
 	       (place->at >= 4 && !memcmp(place->text + place->at - 4, "\\x2d", 4));
 }
 
-static bool begins_with(const struct scrub_place *place, const char *text)
-{
-	return place->length - place->at >= strlen(text) &&
-	       !memcmp(place->text + place->at, text, strlen(text));
-}
-
 /* How many digits (of any kind isalnum knows, or hexadecimal) stand here. */
 static size_t run_of(const struct scrub_place *place, size_t offset, bool hex)
 {
@@ -65,7 +59,7 @@ static size_t match_groups(const struct scrub_place *place, const size_t *groups
 		struct scrub_place here = { place->text, place->at + offset, place->length };
 
 		if (i) {
-			if (!begins_with(&here, separator))
+			if (!scrub_begins_with(&here, separator))
 				return 0;
 			offset += strlen(separator);
 		}

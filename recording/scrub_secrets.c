@@ -76,11 +76,6 @@ static size_t left(const struct scrub_place *place)
 	return place->length - place->at;
 }
 
-static bool begins_with(const struct scrub_place *place, const char *text)
-{
-	return left(place) >= strlen(text) && !memcmp(here(place), text, strlen(text));
-}
-
 /* "ata-Samsung_SSD_860_S4EWNX0R123456Z-part2": the number alone may stand elsewhere too. */
 static void know_serial(struct scrub *scrub, const char *name)
 {
@@ -113,10 +108,12 @@ static void write_numbered(struct scrub *scrub, enum scrub_sort sort, const char
 static size_t pem_length(const struct scrub_place *place)
 {
 	static const char end[] = "-----END ", dashes[] = "-----";
-	const char *at = memmem(here(place), left(place), end, sizeof(end) - 1), *close;
+	const char *at, *close;
 
-	if (!begins_with(place, "-----BEGIN "))
+	/* The cheap question first: the other one may look through all of the text. */
+	if (!scrub_begins_with(place, "-----BEGIN "))
 		return 0;
+	at = memmem(here(place), left(place), end, sizeof(end) - 1);
 	if (!at)
 		return left(place);
 	at += sizeof(end) - 1;
@@ -124,16 +121,20 @@ static size_t pem_length(const struct scrub_place *place)
 	return close ? (size_t)(close + sizeof(dashes) - 1 - here(place)) : left(place);
 }
 
-/* The base64 of an OpenSSH key begins with the length and the first letters of its kind. */
-static size_t ssh_length(const struct scrub_place *place)
+/* How much from here, behind that many bytes, is base64; 0 where that is too short for a key. */
+static size_t base64_length(const struct scrub_place *place, size_t length)
 {
-	size_t length = 0;
-
-	if (!begins_with(place, "AAAA") || !begins_word(place))
-		return 0;
 	while (length < left(place) && here(place)[length] && strchr(BASE64, here(place)[length]))
 		length++;
 	return length >= SHORTEST_BASE64 ? length : 0;
+}
+
+/* The base64 of an OpenSSH key begins with the length and the first letters of its kind. */
+static size_t ssh_length(const struct scrub_place *place)
+{
+	if (!scrub_begins_with(place, "AAAA") || !begins_word(place))
+		return 0;
+	return base64_length(place, 0);
 }
 
 size_t match_key(struct scrub *scrub, const struct scrub_place *place, FILE *out)
@@ -150,13 +151,11 @@ size_t match_key(struct scrub *scrub, const struct scrub_place *place, FILE *out
 size_t match_fingerprint(struct scrub *scrub, const struct scrub_place *place, FILE *out)
 {
 	static const char prefix[] = "SHA256:";
-	size_t length = sizeof(prefix) - 1;
+	size_t length = 0;
 
-	if (!begins_with(place, prefix))
-		return 0;
-	while (length < left(place) && here(place)[length] && strchr(BASE64, here(place)[length]))
-		length++;
-	if (length < SHORTEST_BASE64)
+	if (scrub_begins_with(place, prefix))
+		length = base64_length(place, sizeof(prefix) - 1);
+	if (!length)
 		return 0;
 	fputs(prefix, out);
 	write_numbered(scrub, SCRUB_KEY, here(place), length, out);
@@ -197,7 +196,7 @@ size_t match_password_line(struct scrub *scrub, const struct scrub_place *place,
 
 	if (!begins_word(place))
 		return 0;
-	if (begins_with(place, "grub.pbkdf2.")) {
+	if (scrub_begins_with(place, "grub.pbkdf2.")) {
 		while (length < left(place) &&
 		       (isalnum((unsigned char)here(place)[length]) || here(place)[length] == '.'))
 			length++;
@@ -205,7 +204,7 @@ size_t match_password_line(struct scrub *scrub, const struct scrub_place *place,
 		return length;
 	}
 	for (size_t i = 0; !length && begins_line(place) && i < ARRAY_SIZE(commands); i++)
-		if (begins_with(place, commands[i]))
+		if (scrub_begins_with(place, commands[i]))
 			length = strlen(commands[i]);
 	if (!length || length == left(place) ||
 	    (here(place)[length] != ' ' && here(place)[length] != '\t'))
