@@ -49,11 +49,20 @@ int find_format(const struct options *options, const struct format **ret, struct
 	return error_set(error, EINVAL, "--format %.100s: no such format; %s", name, instead);
 }
 
-static int put_out(const char *text, size_t length, int status, const struct options *options)
+void present_begin(struct presentation *presentation)
+{
+	presentation->out = xmemstream(&presentation->text, &presentation->length);
+}
+
+int present_end(struct presentation *presentation, const struct options *options, int status)
 {
 	struct error error;
+	int r;
 
-	return output_write(options->output, text, length, &error) < 0 ? complain(&error) : status;
+	fclose(presentation->out);
+	r = output_write(options->output, presentation->text, presentation->length, &error);
+	free(presentation->text);
+	return r < 0 ? complain(&error) : status;
 }
 
 static struct style style_of(const struct format *format, const struct options *options)
@@ -65,24 +74,20 @@ int present(const struct outcome *outcome, const struct options *options,
 	    const struct format *format)
 {
 	const struct style style = style_of(format, options);
-	_cleanup_free_ char *text = NULL;
-	size_t length;
-	FILE *out = xmemstream(&text, &length);
+	struct presentation presentation;
 
-	format->write(outcome, &style, out);
-	fclose(out);
-	return put_out(text, length, outcome->status, options);
+	present_begin(&presentation);
+	format->write(outcome, &style, presentation.out);
+	return present_end(&presentation, options, outcome->status);
 }
 
 int present_fleet(const struct fleet *fleet, const struct options *options,
 		  const struct format *format)
 {
 	const struct style style = style_of(format, options);
-	_cleanup_free_ char *text = NULL;
-	size_t length;
-	FILE *out = xmemstream(&text, &length);
+	struct presentation presentation;
 
-	format->write_fleet(fleet, &style, out);
-	fclose(out);
-	return put_out(text, length, fleet->status, options);
+	present_begin(&presentation);
+	format->write_fleet(fleet, &style, presentation.out);
+	return present_end(&presentation, options, fleet->status);
 }
