@@ -52,6 +52,7 @@ PARSERS = {
     'report_read': ['report/json_read.c', 'report/json_fields.c', 'report/json_budget.c', 'report/fleet.c',
                     'report/fleet_text.c'],
     'reserved_regions': ['host/iommu/reserved_regions.c'],
+    'scrub': ['recording/scrub.c', 'recording/scrub_ids.c', 'recording/scrub_secrets.c'],
     'short_texts': ['host/vm/guest_destination.c', 'host/vm/node_set.c', 'host/vm/ovmf.c',
                     'host/pci/reset.c', 'host/kernel_release.c'],
     'udev_rules': ['host/modules/udev_rules.c'],
