@@ -52,7 +52,7 @@ FILES = {
 SCRUBBED = ['proc/cmdline', 'boot/grub/grub.cfg', 'etc/default/grub', 'etc/modprobe.d/*.conf', 'etc/udev/rules.d/*.rules',
             '**/loader/entries/*.conf', 'etc/libvirt/qemu/*.xml', 'run/libvirt/qemu/*.xml', 'var/log/libvirt/qemu/*.log',
             'gpucheck/guests/*.json']
-SCRUBBED_BYTES = 1024  # on either side of a secret
+SCRUBBED_BYTES = 256  # on either side of a secret
 
 
 def texts(folder, *patterns):

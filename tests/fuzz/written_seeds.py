@@ -184,13 +184,13 @@ def hostile_reports():
 
 
 def secrets():
-    """For the target scrub: every secret in front of each line, and what may take its time."""
+    """For the target scrub: every secret between any two lines, and what may take its time."""
     lines = SECRETS.splitlines(keepends=True)
-    for choice in range(29):
+    for choice in range(28):
         for at in range(len(lines)):
-            yield bytes([choice + at, choice, at]) + b''.join(lines[:at]) + b'\0' + b''.join(lines[at:])
+            yield bytes([choice + at, choice, at]) + b''.join(lines[at - 1:at]) + b'\0' + lines[at]
     for text in REPEATED:
-        yield bytes([0, 28, 0]) + text
+        yield b'\0\xff\0' + text
 
 
 def cpio(files):
