@@ -101,26 +101,25 @@ unsigned scrub_count(const struct scrub *scrub, enum scrub_sort sort)
 	return (unsigned)scrub->seen[sort].count;
 }
 
-static int longest_first(const void *left, const void *right)
-{
-	const struct word *one = left, *other = right;
-
-	return (one->length < other->length) - (one->length > other->length);
-}
-
 /* The first meaning of a word counts. */
 static void add_word(struct scrub *scrub, const char *text, const char *stand_in)
 {
+	const size_t length = strlen(text);
+	size_t at = 0;
+
 	for (size_t i = 0; i < scrub->word_count; i++)
 		if (!strcasecmp(scrub->words[i].text, text))
 			return;
 	scrub->words = xreallocarray(scrub->words, scrub->word_count + 1, sizeof(*scrub->words));
-	scrub->words[scrub->word_count++] = (struct word){
+	while (at < scrub->word_count && scrub->words[at].length >= length)
+		at++;
+	memmove(scrub->words + at + 1, scrub->words + at,
+		(scrub->word_count++ - at) * sizeof(*scrub->words));
+	scrub->words[at] = (struct word){
 		.text = xstrdup(text),
 		.stand_in = stand_in ? xstrdup(stand_in) : NULL,
-		.length = strlen(text),
+		.length = length,
 	};
-	qsort(scrub->words, scrub->word_count, sizeof(*scrub->words), longest_first);
 }
 
 void scrub_word(struct scrub *scrub, const char *word, const char *stand_in)
