@@ -63,8 +63,9 @@ HEAD = '''# Fuzzing
 `./dev fuzz` feeds every parser with bytes that libFuzzer makes, under the address and undefined-behaviour sanitizers; what
 each must keep, whatever it gets, stands in its file in `tests/fuzz/targets/`: an edit made twice is the edit made once,
 bytes that need no change stay, an edited text has the wanted effect, what is printed is read back, no line of a
-report can be forged, no secret is left in a record, numbers stay in their range. The inputs begin with the recorded hosts' own files; those that
-once broke a promise are kept in `tests/fuzz/corpus/`, and every `./dev test` runs all of them.
+report can be forged, no secret is left in a record, numbers stay in their range. The inputs begin with the recorded
+hosts' own files; those that once broke a promise are kept in `tests/fuzz/corpus/`, and every `./dev test` runs all
+of them.
 
 A file's part that reads it from the disk is not called here, so 100 %% is not to be had everywhere.
 
