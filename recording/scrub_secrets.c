@@ -57,8 +57,7 @@ static const struct {
 	{ "*asset_tag", SCRUB_SERIAL },
 };
 
-/* What stand-ins begin with. With its number none is such a name: what follows it would be a value.
- */
+/* What stand-ins begin with. None is such a name: what follows it would be taken for a value. */
 static const char *const sorts[SCRUB_SORTS] = {
 	[SCRUB_SECRET] = "hidden",
 	[SCRUB_SERIAL] = "serial",
@@ -95,7 +94,7 @@ static bool is_stand_in(const char *text)
 					     ? text + strlen(sorts[i])
 					     : "";
 
-		if (*number == '-' && strspn(number + 1, "0123456789") == strlen(number + 1))
+		if (*number == '-' && number[1] && !number[1 + strspn(number + 1, "0123456789")])
 			return true;
 	}
 	return false;

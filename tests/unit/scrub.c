@@ -200,6 +200,7 @@ START_TEST(stand_ins_stay)
 {
 	stays("//key-1@host/ key=serial-1 password: key-2");
 	stays("hidden-1=x /home/user:x");
+	becomes("token=key- token=key-x", "token=hidden-1 token=hidden-2");
 }
 END_TEST
 
