@@ -40,6 +40,8 @@ static struct pci_access *new_access(void)
 	access->error = give_up;
 	access->warning = keep_quiet;
 	access->debug = keep_quiet;
+	/* Not libpci's cache of answers from the network, which lies in the caller's home. */
+	access->id_lookup_mode = 0;
 	return access;
 }
 
