@@ -50,13 +50,15 @@ void strings_free(struct strings *list)
 
 char *strings_join(const struct strings *list, const char *separator)
 {
-	char *text = NULL;
-	size_t length;
-	FILE *out = xmemstream(&text, &length);
+	size_t room = 1 + list->count * strlen(separator);
+	char *text, *at;
 
 	for (size_t i = 0; i < list->count; i++)
-		fprintf(out, "%s%s", i ? separator : "", list->items[i]);
-	fclose(out);
+		room += strlen(list->items[i]);
+	text = xcalloc(room, 1);
+	at = text;
+	for (size_t i = 0; i < list->count; i++)
+		at = stpcpy(stpcpy(at, i ? separator : ""), list->items[i]);
 	return text;
 }
 
