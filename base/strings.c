@@ -69,7 +69,7 @@ bool next_line(const char **cursor, const char **line, size_t *length)
 	if (!*start)
 		return false;
 	*line = start;
-	*length = strcspn(start, "\n");
+	*length = (size_t)(strchrnul(start, '\n') - start);
 	*cursor = start + *length + (start[*length] == '\n');
 	return true;
 }

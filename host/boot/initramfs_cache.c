@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define FOLDER "run/gpucheck"
-#define KEPT FOLDER "/initramfs.json"
+#define KEPT   FOLDER "/initramfs.json"
 
 enum {
 	LIMIT_KEPT = 4 << 20,
@@ -75,7 +75,7 @@ json_t *initramfs_cache_find(struct host *host, const char *identity)
 
 void initramfs_cache_keep(struct host *host, const char *identity, json_t *answer)
 {
-	_cleanup_free_ char *temporary = xasprintf(KEPT ".%d", (int)getpid()), *text = NULL;
+	_cleanup_free_ char *temporary = xasprintf("initramfs.%d", (int)getpid()), *text = NULL;
 	json_t *kept;
 	int r;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For LD_PRELOAD below Valgrind, which knows no openat2(2) before its version 3.21: the same by openat(2).
- * Links are then resolved by the machine's own root, so it is good for roots without absolute ones only.
+ * For LD_PRELOAD below Valgrind, which knows no openat2(2) before its version 3.21: the same by
+ * openat(2). Links are then resolved by the machine's own root, so it is good for roots without
+ * absolute ones only.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The least that a program can do to know a host's PCI functions: list the bus below the root given,
- * and open and read the class of each. What ./dev bench holds gpucheck against.
+ * The least that a program can do to know a host's PCI functions: list the bus below the root
+ * given, and open and read the class of each. What ./dev bench holds gpucheck against.
  */
 #include <dirent.h>
 #include <err.h>
