@@ -2,9 +2,11 @@
 """What a run costs in system calls and instructions: no other load changes them, so that a test can watch them."""
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 
+import alone
 import measure
 import scale
 from table import Table
@@ -14,7 +16,8 @@ FIXTURES = os.path.join(HERE, '../../fixtures')
 WRITTEN = os.path.join(HERE, 'costs.json')
 MOST = 1.2
 READY, SEEN, GROUPS = 'rtx3060-ready', 'rtx3060-seen-by-the-guest', 'epyc-a100-group-of-bridges'
-# Name, its root, its arguments. A name that is a number is that of a root's functions.
+LONG = 'long indexes'
+# Name, its root, its arguments. A root that is a number has so many functions.
 RUNS = (
     ('host only', READY, ['-t', 'display']),
     ('whole chain, TAP', SEEN, []),
@@ -23,6 +26,7 @@ RUNS = (
     ('whole chain, JUnit', SEEN, ['--format', 'junit']),
     ('a server of many functions', GROUPS, []),
     ('the plan of a fix', 'rtx3060-vtd-off-by-argument', ['--fix', '--dry-run']),
+    ('a host with long module indexes', LONG, ['-t', 'display']),
     ('4,096 functions', 4096, ['-t', 'display']),
     ('the list of checks', READY, ['--list']),
 )
@@ -32,7 +36,10 @@ def make_root(which, folder):
     root = os.path.join(folder, str(which))
     if os.path.exists(root):
         return root
-    if isinstance(which, int):
+    if which == LONG:
+        shutil.copytree(alone.RECORDED, root, symlinks=True)
+        alone.lengthen_indexes(root)
+    elif isinstance(which, int):
         scale.make_root(root, which)
     else:
         subprocess.run([os.path.join(FIXTURES, 'mkroot.py'), os.path.join(FIXTURES, which, 'host'), root], check=True)

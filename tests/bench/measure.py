@@ -14,8 +14,11 @@ def medians(commands, runs, warmup=3):
     with tempfile.TemporaryDirectory() as folder:
         result = os.path.join(folder, 'result.json')
         # -N: no shell around them; -i: a report that finds something wrong exits with 1.
-        subprocess.run(['hyperfine', '-N', '-i', '--style', 'none', '--warmup', str(warmup), '--runs', str(runs),
-                        '--export-json', result, *commands], stdout=subprocess.DEVNULL, check=True, timeout=SECONDS)
+        done = subprocess.run(['hyperfine', '-N', '-i', '--style', 'none', '--warmup', str(warmup), '--runs', str(runs),
+                               '--export-json', result, *commands], capture_output=True, text=True, timeout=SECONDS,
+                              check=False)
+        if done.returncode:
+            raise RuntimeError('hyperfine: %s' % done.stderr)
         with open(result, encoding='utf-8') as f:
             return [one['median'] for one in json.load(f)['results']]
 
