@@ -23,15 +23,20 @@ int complain(const struct error *error)
 void remark(const char *format, ...)
 {
 	const struct style style = style_for_messages();
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = NULL, *page = NULL;
 	va_list arguments;
+	size_t length;
 	int column;
+	FILE *out = xmemstream(&page, &length);
 
 	va_start(arguments, format);
 	text = xvasprintf(format, arguments);
 	va_end(arguments);
-	column = fprintf(stderr, "gpucheck: ");
-	page_text(text, column, is_narrow(&style) ? 2 : column, &style, stderr);
+	column = fprintf(out, "gpucheck: ");
+	page_text(text, column, is_narrow(&style) ? 2 : column, &style, out);
+	fclose(out);
+	/* In one call: standard error is not buffered, and others may be writing to it. */
+	fputs(page, stderr);
 }
 
 int find_format(const struct options *options, const struct format **ret, struct error *error)
