@@ -3,6 +3,7 @@
 #include "report/output.h"
 
 #include "base/alloc.h"
+#include "base/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,21 +14,6 @@
 #include <unistd.h>
 
 enum { BUFFER = 1 << 16 };
-
-static int write_all(int descriptor, const char *text, size_t length)
-{
-	while (length) {
-		ssize_t wrote = write(descriptor, text, length);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return -errno;
-		text += wrote;
-		length -= (size_t)wrote;
-	}
-	return 0;
-}
 
 /* Who prints the report, and what of. */
 struct printer {
