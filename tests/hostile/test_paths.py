@@ -32,8 +32,10 @@ EXCUSED = (
          '.*/(vfio-dev|physfn)|sys/bus/pci/drivers/vfio-pci|sys/firmware/.*', '.*', 'asked only whether something is there'),
     Rule('', 'lib/modules/[^/]*/modules[.](builtin|builtin[.]modinfo|softdep|alias)', '.*lines|.*words|ones|nuls|endless-line|empty',
          'lines that name no module of the card say nothing of it'),
-    Rule('', 'etc/initramfs-tools/scripts/init-top', '(nasty-|deep-)?folder', 'scripts that bind no card'),
-    Rule('', '(etc|run|lib|usr(/local)?/lib)/(modprobe|modules-load|udev/rules)[.]d', '(nasty-|deep-)?folder',
+    Rule('', 'etc/initramfs-tools/scripts/init-top', '(nasty-|deep-)?folder|link-to-root', 'scripts that bind no card'),
+    Rule('', 'sys/(class/iommu|firmware/acpi/tables)', '(nasty-|deep-)folder|link-to-root',
+         'an entry of any name; that the IOMMU is at work is seen by the groups of PCI functions'),
+    Rule('', '(etc|run|lib|usr(/local)?/lib)/(modprobe|modules-load|udev/rules)[.]d', '(nasty-|deep-)?folder|link-to-root',
          'a folder of files that end in neither .conf nor .rules has none'),
 )
 
