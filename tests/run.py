@@ -26,6 +26,8 @@ SUITES = {
     'guest': lambda build: [TESTS / 'guest/run.py', '--gpucheck', build / 'gpucheck'],
     'package': lambda build: [TESTS / 'package/run.py', '--gpucheck', build / 'gpucheck'],
     'terminal': lambda build: [TESTS / 'terminal/run.py', '--gpucheck', build / 'gpucheck'],
+    'privilege': lambda build: [TESTS / 'privilege/run.py', '--gpucheck', build / 'gpucheck'],
+    'soak': lambda build: [TESTS / 'soak/soak.py', '--gpucheck', build / 'gpucheck'],
     'docs': lambda build: [TESTS / 'docs/run.py', '--gpucheck', build / 'gpucheck'],
     'fuzz': lambda build: [TESTS / 'fuzz/run.py', '--build', build],
     'lab': lambda build: [TESTS / 'lab/test_lab.py'],
