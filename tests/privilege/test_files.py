@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What root writes: through nobody else's links, into nobody else's files, with modes that no umask changes."""
+import ctypes
 import json
 import os
 import shutil
 import stat
 import subprocess
 import threading
+import time
 import unittest
 
 from fixing import Fixing
-from harness import CommandLine, NOBODY, PASSED, READY, REFUSED, built_root, mode_of, read
+from harness import CommandLine, NOBODY, PASSED, READY, REFUSED, built_root, environment, gpucheck, mode_of, read
 from live import DROP_IN, Live
 from traps import STRANGER, chowned
-from tree import STATE
+from tree import STATE, snapshot
 
+HANG = 120  # seconds
+RENAME_EXCHANGE = 2  # renameat2(2)
 UMASKS = (0o000, 0o022, 0o077)
 
 
@@ -154,29 +158,38 @@ class Record(CommandLine):
                 self.assertLessEqual(set(modes_below(path).values()), {('0o700', 0), ('0o600', 0)})
 
     def test_nothing_outside_is_removed(self):
-        """A record that cannot be finished is removed by descriptors: a folder swapped meanwhile stays whole."""
+        """A record that cannot be finished is removed by descriptors: a link in the place of its folder misleads nobody.
+
+        The folder's owner swaps them when the first file is gone; a tracer makes each removal slow.
+        """
         place, victim = chowned(self.folder()), self.folder()
         shutil.copytree(built_root(READY), os.path.join(victim, 'root'), symlinks=True)
-        path = os.path.join(place, 'record')
-        # At the rename its place is taken, so that it fails; meanwhile the half-made folder became a link.
-        swap = ('while :; do for half in %s/record.*; do [ -d "$half" ] && [ ! -L "$half" ] && [ -e "$half/proc/cmdline" ] '
-                '&& { mkdir %s; : >%s/in-the-way; mv "$half" %s/kept; ln -s %s/root "$half"; exit; }; done; done'
-                % (place, path, path, place, victim))
-        swapper = subprocess.Popen(['sh', '-c', swap])
-        try:
-            run = self.started(['strace', '-o', '/dev/null', '-e', 'trace=syncfs', '-e',
-                                'inject=syncfs:delay_enter=1000000:error=EIO', *self.command(path)], subprocess.PIPE)
-            self.assertEqual(run.status, REFUSED, run.stderr)
-        finally:
-            swapper.terminate()
-            swapper.wait()
-        self.assertTrue(os.path.exists(os.path.join(place, 'in-the-way')) or os.path.isdir(os.path.join(place, 'kept')))
-        self.assertTrue(os.path.exists(os.path.join(victim, 'root/proc/cmdline')))
-        self.assertEqual(len(list(os.walk(victim))), len(list(os.walk(built_root(READY)))) + 1)
+        whole = snapshot(victim)
+        swapper = threading.Thread(target=self.swap, args=(place, os.path.join(victim, 'root')))
+        swapper.start()
+        done = subprocess.run(['strace', '-o', '/dev/null', '-e', 'trace=syncfs,unlink,unlinkat', '-e',
+                               'inject=syncfs:error=EIO', '-e', 'inject=unlink,unlinkat:delay_enter=20000', gpucheck(),
+                               '--root', built_root(READY), '--record', os.path.join(place, 'record')],
+                              stdin=subprocess.DEVNULL, capture_output=True, env=environment(ASAN_OPTIONS='detect_leaks=0'),
+                              timeout=HANG, check=False)
+        swapper.join(HANG)
+        self.assertEqual(done.returncode, REFUSED, done.stderr)
+        self.assertFalse(os.path.islink(os.path.join(place, 'kept')), 'the folder was gone too soon')
+        self.assertEqual(snapshot(victim), whole)
 
     @staticmethod
-    def command(path):
-        return [os.environ['GPUCHECK'], '--root', built_root(READY), '--record', path]
+    def swap(place, target):
+        kept = os.path.join(place, 'kept')
+        os.symlink(target, kept)
+        most, deadline = 0, time.monotonic() + HANG
+        while time.monotonic() < deadline:
+            half = next((os.path.join(place, name) for name in os.listdir(place) if name != 'kept'), None)
+            count = sum(len(files) for _, _, files in os.walk(half)) if half else 0
+            if count < most:
+                # At once: while neither is there, the removal would be over.
+                ctypes.CDLL(None).renameat2(-100, half.encode(), -100, kept.encode(), RENAME_EXCHANGE)
+                return
+            most = count
 
 
 @unittest.skipUnless(NOBODY, 'needs root')
