@@ -137,8 +137,6 @@ void host_close(struct host *host)
 	fact_free(&host->meminfo);
 	fact_free(&host->unsafe_interrupts);
 	fact_free(&host->release);
-	fact_free(&host->module_aliases);
-	fact_free(&host->module_dependencies);
 	fact_free(&host->builtin_modinfo);
 	forget_list(host->iommu_units);
 	forget_list(host->acpi_tables);

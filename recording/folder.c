@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/strings.h"
+#include "base/write_all.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -102,21 +103,6 @@ static const char *name_of(const char *place)
 	const char *slash = strrchr(place, '/');
 
 	return slash ? slash + 1 : place;
-}
-
-static int write_all(int descriptor, const char *text, size_t length)
-{
-	while (length) {
-		ssize_t written = write(descriptor, text, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -errno;
-		text += written;
-		length -= (size_t)written;
-	}
-	return 0;
 }
 
 int folder_put(const struct folder *folder, const char *place, const char *text, size_t length,

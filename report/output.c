@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/chase.h"
+#include "base/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,21 +15,6 @@
 #include <unistd.h>
 
 enum { MAX_TRIES = 100 };
-
-static int write_all(int descriptor, const char *text, size_t length)
-{
-	while (length) {
-		ssize_t wrote = write(descriptor, text, length);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return -errno;
-		text += wrote;
-		length -= (size_t)wrote;
-	}
-	return 0;
-}
 
 /* A device, or a FIFO: another user's could hold us, and would get what is not for him. */
 static int write_in_place(const struct chased *place, const struct stat *status, const char *text,

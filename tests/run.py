@@ -30,6 +30,7 @@ SUITES = {
     'soak': lambda build: [TESTS / 'soak/soak.py', '--gpucheck', build / 'gpucheck'],
     'docs': lambda build: [TESTS / 'docs/run.py', '--gpucheck', build / 'gpucheck'],
     'fuzz': lambda build: [TESTS / 'fuzz/run.py', '--build', build],
+    'cost': lambda build: [TESTS / 'bench/test_costs.py', '--gpucheck', build / 'gpucheck'],
     'lab': lambda build: [TESTS / 'lab/test_lab.py'],
     'fleet': lambda build: [TESTS / 'fleet/run.py', '--gpucheck', build / 'gpucheck'],
 }

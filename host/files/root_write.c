@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/chase.h"
+#include "base/write_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -90,21 +91,6 @@ int root_follow(struct root *root, const char *path, char **ret, struct error *e
 	}
 	free(at);
 	return error_set_errno(error, ELOOP, "/%s", path);
-}
-
-static int write_all(int descriptor, const char *text, size_t length)
-{
-	while (length) {
-		ssize_t done = write(descriptor, text, length);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -errno;
-		text += done;
-		length -= (size_t)done;
-	}
-	return 0;
 }
 
 static int copy_attribute(int from, int to, const char *name)

@@ -21,8 +21,7 @@ static int list_xml(struct root *root, const char *folder, struct strings *ret, 
 		const char *file = paths.items[i] + strlen(folder) + 1;
 		_cleanup_free_ char *name = xstrndup(file, strlen(file) - strlen(".xml"));
 
-		if (!strings_have(ret, name))
-			strings_add(ret, name);
+		strings_add_once(ret, name);
 	}
 	return r;
 }

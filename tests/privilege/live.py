@@ -20,6 +20,7 @@ DROP_IN = 'etc/default/grub.d/99-gpucheck.cfg'
 LAID_OVER = ('sys', 'proc/cmdline', 'proc/cpuinfo', 'proc/interrupts', 'boot', 'etc', 'usr/sbin', 'var/lib')
 MOUNTS = '''set -e; root=$1; here=$2; shift 2
 for path in %s; do mount --bind "$root/$path" "/$path"; done
+mount -t tmpfs none /run
 cd "$here"; exec "$@"''' % ' '.join(LAID_OVER)
 UPDATE_GRUB = r'''#!/bin/sh
 set -e
