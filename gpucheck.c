@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* gpucheck: from the command line to one of the commands. */
 #include "base/inherited.h"
+#include "base/json_budget.h"
+#include "base/memory_limit.h"
 #include "commands/commands.h"
 #include "commands/present.h"
 #include "commands/terminal.h"
@@ -8,6 +10,12 @@
 
 #include <errno.h>
 #include <stdio.h>
+
+/*
+ * A directory may hold anything, also what was made to fill our memory. A host of 65,536 functions
+ * takes half of it.
+ */
+#define MEMORY_OF_ROOT ((size_t)56 << 20)
 
 static int help_command(const struct options *options)
 {
@@ -39,12 +47,15 @@ int main(int argc, char **argv)
 	int status;
 
 	inherited_settle();
+	json_must_allocate();
 	if (options_parse(argc, argv, &options, &error) < 0) {
 		error_wrap(&error, "%s", "usage");
 		complain(&error);
 		fputs("Try 'gpucheck --help'.\n", stderr);
 		return STATUS_USAGE;
 	}
+	if (options.root)
+		limit_memory(MEMORY_OF_ROOT, "what is below --root asks for more than 56 MiB");
 	status = commands[options.mode](&options);
 	options_free(&options);
 	if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -2,14 +2,19 @@
 /* Allocation that ends the program when memory is out. */
 #include "base/alloc.h"
 
+#include "base/memory_limit.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static void *must(void *memory)
 {
+	const char *reason = memory_limit_reason();
+
 	if (!memory) {
-		fputs("gpucheck: out of memory\n", stderr);
+		fprintf(stderr, "gpucheck: out of memory%s%s\n", reason ? ": " : "",
+			reason ? reason : "");
 		_exit(3);
 	}
 	return memory;

@@ -3,6 +3,7 @@
 #include "fixers/kernelstub.h"
 
 #include "base/alloc.h"
+#include "base/json_budget.h"
 #include "fixers/kernel_line.h"
 #include "host/boot/kernel_arguments.h"
 
@@ -60,9 +61,11 @@ static json_t *edit_options(const json_t *options, const struct strings *words)
 int kernelstub_edit(const char *text, const struct strings *words, char **ret, struct error *error)
 {
 	_cleanup_free_ char *again = NULL;
-	json_t *object = json_loads(text, 0, NULL), *user, *options;
+	json_t *object = NULL, *user, *options;
+	struct error why;
 	size_t length;
 
+	json_parse_bounded(text, strlen(text), &object, &why);
 	user = json_object_get(object, "user");
 	again = object ? dump(object) : NULL;
 	length = again ? strlen(again) : 0;

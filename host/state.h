@@ -19,6 +19,7 @@ enum {
 	LIMIT_TEXT = 1 << 20,
 	LIMIT_DEFINITION = 4 << 20, /* of a VM: libvirt sends no longer text (REMOTE_STRING_MAX) */
 	LIMIT_LARGE = 16 << 20,     /* proc/interrupts of a large machine, modules.alias */
+	LIMIT_ANSWER = 4 << 20,     /* of a record: what a guest or a program answered */
 };
 
 /* The libvirt that is asked unless the caller names one; its logs and files are the host's. */

@@ -3,11 +3,13 @@
 #include "plan/record_json.h"
 
 #include "base/alloc.h"
+#include "base/json_budget.h"
 
 #include <errno.h>
 #include <jansson.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* False when an item is not UTF-8. */
 static bool add_list(json_t *object, const char *key, const struct strings *list)
@@ -112,12 +114,11 @@ static bool read_commands(const json_t *array, struct record *record)
 
 int record_from_json(const char *text, struct record *record, struct error *error)
 {
-	json_error_t why;
-	json_t *object = json_loads(text, 0, &why);
+	json_t *object;
 	bool good;
 
-	if (!object)
-		return error_set(error, EINVAL, "record.json: %s", why.text);
+	if (json_parse_within(text, strlen(text), JSON_MEMORY, &object, error) < 0)
+		return error_wrap(error, "record.json");
 	record->time = (time_t)json_integer_value(json_object_get(object, "time"));
 	good = read_list(json_object_get(object, "steps"), &record->steps) &&
 	       read_list(json_object_get(object, "folders"), &record->folders) &&

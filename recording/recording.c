@@ -9,6 +9,7 @@
 #include "recording/folder.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -316,6 +317,8 @@ int recording_write(struct host *host, const char *path, struct recording *ret, 
 	collection_begin(&collection, host_root(host));
 	collect(host, &collection);
 	r = put_all(&collection, &folder, &recording, error);
+	if (r == 0 && scrub_is_full(collection.scrub))
+		r = error_set(error, EFBIG, "the host has more names and serial numbers than any");
 	if (r == 0)
 		r = folder_finish(&folder, error);
 	collection_free(&collection);

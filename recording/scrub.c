@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Names of 4,096 VMs, serial numbers of hundreds of disks: each is looked for at every word. */
+enum { MOST_WORDS = 1 << 13 };
+
 enum { SHORTEST_NAME = 2, SHORTEST_SERIAL = 5, SHORTEST_NUMBER = 8 };
 
 struct word {
@@ -20,6 +23,7 @@ struct scrub {
 	struct word *words; /* the longest first */
 	size_t word_count;
 	struct strings seen[SCRUB_SORTS];
+	bool is_full;
 };
 
 const struct scrub_matcher scrub_matchers[] = {
@@ -85,10 +89,24 @@ void scrub_drop(struct scrub **scrub)
 	scrub_free(*scrub);
 }
 
+/* True as well behind the first time. */
+static bool has_no_room(struct scrub *scrub, size_t count)
+{
+	scrub->is_full |= count >= MOST_WORDS;
+	return scrub->is_full;
+}
+
+bool scrub_is_full(const struct scrub *scrub)
+{
+	return scrub->is_full;
+}
+
 unsigned scrub_number(struct scrub *scrub, enum scrub_sort sort, const char *key)
 {
 	struct strings *seen = &scrub->seen[sort];
 
+	if (has_no_room(scrub, seen->count))
+		return 0;
 	for (size_t i = 0; i < seen->count; i++)
 		if (!strcmp(seen->items[i], key))
 			return (unsigned)i + 1;
@@ -107,6 +125,8 @@ static void add_word(struct scrub *scrub, const char *text, const char *stand_in
 	const size_t length = strlen(text);
 	size_t at = 0;
 
+	if (has_no_room(scrub, scrub->word_count))
+		return;
 	for (size_t i = 0; i < scrub->word_count; i++)
 		if (!strcasecmp(scrub->words[i].text, text))
 			return;
@@ -235,6 +255,7 @@ static bool is_word(const struct scrub_place *place, const struct word *word)
 	const char *at = place->text + place->at;
 
 	return place->length - place->at >= word->length &&
+	       tolower((unsigned char)*at) == tolower((unsigned char)*word->text) &&
 	       !strncasecmp(at, word->text, word->length) &&
 	       (place->at + word->length == place->length ||
 		!isalnum((unsigned char)at[word->length]));
@@ -282,7 +303,7 @@ static size_t replace(struct scrub *scrub, const struct scrub_place *place, FILE
 
 void scrub_rest(struct scrub *scrub, struct scrub_place place, FILE *out)
 {
-	while (place.at < place.length) {
+	while (place.at < place.length && !scrub->is_full) {
 		size_t taken = replace(scrub, &place, out);
 
 		place.replaced = taken;
@@ -311,7 +332,7 @@ void scrub_learn(struct scrub *scrub, const char *text, size_t length)
 	size_t size;
 	FILE *out = xmemstream(&ignored, &size);
 
-	for (; place.at < length; place.at++) {
+	for (; place.at < length && !scrub->is_full; place.at++) {
 		size_t taken = match_mac(scrub, &place, out);
 
 		if (!taken)

@@ -60,6 +60,12 @@ char *scrub_text(struct scrub *scrub, const char *text, size_t length, size_t *r
 /* The number of a thing among those of its sort, the same for the same key. */
 unsigned scrub_number(struct scrub *scrub, enum scrub_sort sort, const char *key);
 
+/*
+ * Whether there are more words and numbers than any host has. Nothing is looked for any more then,
+ * and no text that was scrubbed may be given away.
+ */
+bool scrub_is_full(const struct scrub *scrub);
+
 /* How many different ones of a sort were replaced so far. */
 unsigned scrub_count(const struct scrub *scrub, enum scrub_sort sort);
 

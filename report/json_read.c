@@ -4,15 +4,19 @@
 
 #include "base/alloc.h"
 #include "base/date.h"
+#include "base/json_budget.h"
+#include "base/size.h"
 #include "host/pci/pci_address.h"
 #include "report/escape.h"
-#include "report/json_budget.h"
 #include "report/json_fields.h"
+#include "report/json_list.h"
 #include "report/schemas.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define LIMIT_REPORT (2 * MIB)
 
 static const char *name_of_verdict(int verdict)
 {
@@ -249,27 +253,80 @@ static int take_report(const json_t *document, const char *file, struct fleet *f
 	return r;
 }
 
-static int take_merged(const json_t *document, const char *file, struct fleet *fleet,
-		       struct error *error)
+/*
+ * No report is longer: one check takes a kilobyte. Parsed it takes a multiple of its text, so that
+ * many hosts must not be parsed at once.
+ */
+static int parse(const struct json_span *span, json_t **ret, struct error *error)
 {
-	const json_t *hosts;
-	int r = field_list(document, "hosts", &hosts, error);
+	size_t length = (size_t)(span->end - span->begin);
 
-	for (size_t i = 0; r == 0 && i < json_array_size(hosts); i++) {
-		r = take_report(json_array_get(hosts, i), file, fleet, error);
+	if (length > LIMIT_REPORT)
+		return error_set(error, EFBIG, "is no report: longer than %d MiB",
+				 (int)(LIMIT_REPORT / MIB));
+	return json_parse_bounded(span->begin, length, ret, error);
+}
+
+static int take_hosts(struct json_span *hosts, const char *file, struct fleet *fleet,
+		      struct error *error)
+{
+	struct json_span one;
+	int more, r = 0;
+
+	for (size_t i = 0; r == 0 && (more = json_list_next(hosts, &one)) != 0; i++) {
+		json_t *report = NULL;
+
+		r = more < 0 ? error_set(error, EINVAL, "is no list of JSON")
+			     : parse(&one, &report, error);
+		if (r == 0)
+			r = take_report(report, file, fleet, error);
 		if (r < 0)
 			error_wrap(error, "hosts[%zu]", i);
+		json_decref(report);
 	}
+	return r;
+}
+
+static int take_merged(const json_t *document, struct json_span *hosts, const char *file,
+		       struct fleet *fleet, struct error *error)
+{
+	const json_t *list;
+	int r = field_list(document, "hosts", &list, error);
+
+	if (r == 0)
+		r = take_hosts(hosts, file, fleet, error);
 	return r < 0 ? r : read_unreadable(document, fleet, error);
+}
+
+/* The document without what stands in its list of hosts; *hosts is empty where there is no list. */
+static int parse_frame(const struct json_span *whole, json_t **ret, struct json_span *hosts,
+		       struct error *error)
+{
+	_cleanup_free_ char *text = NULL;
+	struct json_span frame;
+	size_t head, tail;
+
+	*hosts = (struct json_span){ whole->end, whole->end };
+	if (!json_list_find(whole, "hosts", hosts))
+		return parse(whole, ret, error);
+	head = (size_t)(hosts->begin - whole->begin);
+	tail = (size_t)(whole->end - hosts->end);
+	text = xcalloc(head + tail + 1, 1);
+	memcpy(text, whole->begin, head);
+	memcpy(text + head, hosts->end, tail);
+	frame = (struct json_span){ text, text + head + tail };
+	return parse(&frame, ret, error);
 }
 
 int json_read(const char *text, size_t length, const char *file, struct fleet *fleet,
 	      struct error *error)
 {
+	const struct json_span whole = { text, text + length };
 	struct fleet found = { 0 };
+	struct json_span hosts;
 	const char *schema;
 	json_t *document;
-	int r = json_parse_bounded(text, length, &document, error);
+	int r = parse_frame(&whole, &document, &hosts, error);
 
 	if (r < 0)
 		return r;
@@ -279,7 +336,7 @@ int json_read(const char *text, size_t length, const char *file, struct fleet *f
 	else if (!strcmp(schema, REPORT_SCHEMA))
 		r = take_report(document, file, &found, error);
 	else if (!strcmp(schema, MERGED_SCHEMA))
-		r = take_merged(document, file, &found, error);
+		r = take_merged(document, &hosts, file, &found, error);
 	else
 		r = field_wrong(error, "schema", json_object_get(document, "schema"),
 				REPORT_SCHEMA " or " MERGED_SCHEMA);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 /*
  * path NULL is standard output. A regular file is replaced by a temporary one beside it (fsync,
@@ -13,5 +14,9 @@
  * Another user's link or FIFO is refused. -errno.
  */
 int output_write(const char *path, const char *text, size_t length, struct error *error);
+
+/* The same for a report that may be too large to be held in memory: print writes all of it. */
+int output_print(const char *path, void (*print)(FILE *out, const void *data), const void *data,
+		 struct error *error);
 
 #endif

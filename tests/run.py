@@ -24,6 +24,7 @@ SUITES = {
     'record': lambda build: [TESTS / 'record/run.py', '--gpucheck', build / 'gpucheck'],
     'vm': lambda build: [TESTS / 'vm/run.py', '--gpucheck', build / 'gpucheck'],
     'guest': lambda build: [TESTS / 'guest/run.py', '--gpucheck', build / 'gpucheck'],
+    'hostile': lambda build: [TESTS / 'hostile/run.py', '--gpucheck', build / 'gpucheck'],
     'package': lambda build: [TESTS / 'package/run.py', '--gpucheck', build / 'gpucheck'],
     'terminal': lambda build: [TESTS / 'terminal/run.py', '--gpucheck', build / 'gpucheck'],
     'privilege': lambda build: [TESTS / 'privilege/run.py', '--gpucheck', build / 'gpucheck'],

@@ -259,7 +259,8 @@ int grub_default_entry(const char *cfg, const char *environment, struct boot_ent
 	int r;
 
 	grub_script_parse(cfg, &script);
-	r = walk_menu(&walk, ret, error);
+	r = script.is_cut ? error_set(error, E2BIG, "more commands than any menu needs")
+			  : walk_menu(&walk, ret, error);
 	free_entries(&walk);
 	grub_variables_free(&walk.variables);
 	free(walk.kernel);

@@ -49,7 +49,7 @@ void grub_script_parse(const char *text, struct grub_script *ret)
 	struct grub_command *command = NULL;
 
 	*ret = (struct grub_script){ 0 };
-	while (*text) {
+	while (*text && !ret->is_cut) {
 		_cleanup_free_ char *word = NULL;
 		const char *end;
 
@@ -65,8 +65,12 @@ void grub_script_parse(const char *text, struct grub_script *ret)
 		end = word_end(text);
 		word = xstrndup(text, (size_t)(end - text));
 		text = end;
-		if (!command || !strcmp(word, "}"))
+		if (!command || !strcmp(word, "}")) {
+			ret->is_cut = ret->count == GRUB_COMMANDS;
+			if (ret->is_cut)
+				break;
 			command = add_command(ret);
+		}
 		if (!strcmp(word, "{")) {
 			command->opens = true;
 			command = NULL;

@@ -21,7 +21,11 @@ struct grub_command {
 struct grub_script {
 	struct grub_command *commands;
 	size_t count;
+	bool is_cut; /* more than GRUB_COMMANDS of them: the rest is not here */
 };
+
+/* Of a script; a menu of a thousand entries takes a tenth of it. */
+#define GRUB_COMMANDS ((size_t)1 << 17)
 
 /*
  * Names and values in step; a later value replaces an earlier one. A few lines "a=$a$a" make more

@@ -3,6 +3,7 @@
 #include "host/boot/initramfs.h"
 
 #include "base/alloc.h"
+#include "base/json_budget.h"
 #include "host/boot/initramfs_answer.h"
 #include "host/boot/initramfs_cache.h"
 #include "host/process/program.h"
@@ -14,7 +15,7 @@
 
 enum {
 	ANSWER_SECONDS = 60,     /* xz and bzip2 unpack some ten megabytes in a second */
-	ANSWER_LIMIT = 32 << 20, /* what it may keep (4 MiB), each byte written as \u0001 */
+	ANSWER_LIMIT = 12 << 20, /* what it may keep (2 MiB), each byte written as \u0001 */
 };
 
 /* The answer of gpucheck-initramfs; the caller lets go of it. */
@@ -27,6 +28,7 @@ static int ask(struct host *host, const char *path, json_t **ret, struct error *
 				     path),
 		.seconds = ANSWER_SECONDS,
 		.limit = ANSWER_LIMIT,
+		.memory = JSON_MEMORY,
 	};
 
 	if (!call.request)
@@ -75,16 +77,15 @@ int initramfs_read_recorded(struct host *host, const char *path, struct initramf
 	_cleanup_free_ char *file = xasprintf("gpucheck/initramfs/%s.json",
 					      slash ? slash + 1 : path);
 	_cleanup_free_ char *text = NULL;
-	json_error_t why;
 	json_t *answer;
 	size_t length;
-	int r = root_read(host->root, file, ANSWER_LIMIT, &text, &length, error);
+	int r = root_read(host->root, file, LIMIT_ANSWER, &text, &length, error);
 
 	if (r < 0)
 		return r;
-	answer = json_loadb(text, length, 0, &why);
-	if (!answer)
-		return error_set(error, EINVAL, "/%s: line %d: %s", file, why.line, why.text);
+	r = json_parse_within(text, length, JSON_MEMORY, &answer, error);
+	if (r < 0)
+		return error_wrap(error, "/%s", file);
 	r = initramfs_answer_read(answer, ret, error);
 	json_decref(answer);
 	/* It is the image that was missing, and not the record of it. */

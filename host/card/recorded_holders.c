@@ -3,6 +3,7 @@
 #include "host/card/holders.h"
 
 #include "base/alloc.h"
+#include "base/json_budget.h"
 #include "base/strings.h"
 
 #include <errno.h>
@@ -56,10 +57,15 @@ static int read_list(const json_t *list, struct holder **ret, size_t *ret_count)
 int recorded_holders_parse(const char *text, const char *gpu, struct holder **ret,
 			   size_t *ret_count)
 {
-	json_t *cards = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
-	const json_t *list = json_object_get(cards, gpu);
-	int r = -EINVAL;
+	json_t *cards = NULL;
+	const json_t *list;
+	struct error error;
+	int r = json_parse_within(text, strlen(text), JSON_MEMORY, &cards, &error);
 
+	if (r < 0)
+		return r;
+	list = json_object_get(cards, gpu);
+	r = -EINVAL;
 	if (json_is_object(cards))
 		r = list ? read_list(list, ret, ret_count) : -ENOENT;
 	json_decref(cards);

@@ -30,13 +30,30 @@ static int answer(const struct fact *fact, struct error *error)
 	return fact->state == FACT_KNOWN;
 }
 
+static int read_and_keep(struct fact *fact, struct root *root, const char *path, size_t limit,
+			 struct error *error)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+	int r = root_read(root, path, limit, &text, &length, error);
+
+	if (r == 0)
+		r = root_keep(root, path, length, error);
+	if (r < 0)
+		return r;
+	fact->text = text;
+	fact->length = length;
+	text = NULL;
+	return 0;
+}
+
 int fact_file(struct fact *fact, struct root *root, const char *path, size_t limit,
 	      struct error *error)
 {
 	if (fact->state == FACT_UNREAD) {
 		struct error why = { 0 };
 
-		settle(fact, root_read(root, path, limit, &fact->text, &fact->length, &why), &why);
+		settle(fact, read_and_keep(fact, root, path, limit, &why), &why);
 	}
 	return answer(fact, error);
 }

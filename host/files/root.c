@@ -15,16 +15,25 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { MAX_NAMES = 1 << 20, MAX_TRIES = 512, FIRST_READ = 4096 };
+enum {
+	MAX_TRIES = 512,
+	FIRST_READ = 4096,
+	/* Processes of this machine; below a directory functions, of which 65,536 are promised. */
+	MAX_NAMES_LIVE = 1 << 20,
+	MAX_NAMES = (1 << 16) + (1 << 12),
+	MAX_BYTES = 8 << 20, /* of a directory's names together */
+	MAX_PATHS = 1 << 12, /* files of one kind: VMs, snippets of a configuration */
+};
 
 struct root {
 	int descriptor;
 	char *directory; /* NULL for the live host */
 	struct unreadables unreadables;
 	struct error spoilt; /* the list of them could not be read: what is missing may be on it */
+	size_t kept;         /* bytes, of the facts that were read below a directory */
 };
 
-enum { LIMIT_UNREADABLES = 16 << 20 };
+enum { LIMIT_UNREADABLES = 4 << 20, LIMIT_KEPT = 24 << 20 };
 
 /* A record may tell of files that are not in it and yet were there. */
 static void read_unreadables(struct root *root)
@@ -131,10 +140,9 @@ int root_open_file(struct root *root, const char *path, int flags, struct error 
 	return descriptor;
 }
 
-int root_open_regular(struct root *root, const char *path, struct error *error)
+static int open_if_regular(struct root *root, const char *path, int flags, struct error *error)
 {
-	/* O_NONBLOCK: a FIFO put in place of a file must not hold us. */
-	int descriptor = root_open_file(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, error);
+	int descriptor = root_open_file(root, path, flags, error);
 	struct stat status;
 	int r = 0;
 
@@ -148,6 +156,35 @@ int root_open_regular(struct root *root, const char *path, struct error *error)
 		return descriptor;
 	close(descriptor);
 	return r;
+}
+
+/*
+ * A directory that stands for a host is a stranger's: to open a device in it may do something (a
+ * watchdog, a tape), and to open a FIFO wakes who writes to it. So it is looked at before.
+ */
+static int check_regular(struct root *root, const char *path, struct error *error)
+{
+	_cleanup_close_ int place = open_if_regular(root, path, O_PATH, error);
+
+	return place < 0 ? place : 0;
+}
+
+int root_open_regular(struct root *root, const char *path, struct error *error)
+{
+	int r = root_is_live(root) ? 0 : check_regular(root, path, error);
+
+	/* O_NONBLOCK: a FIFO put in place of a file must not hold us. */
+	return r < 0 ? r : open_if_regular(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, error);
+}
+
+int root_keep(struct root *root, const char *path, size_t length, struct error *error)
+{
+	if (!root_is_live(root))
+		root->kept += length;
+	if (root->kept <= LIMIT_KEPT)
+		return 0;
+	return error_set(error, EFBIG, "/%s: with it the files of this host are larger than %d MiB",
+			 path, LIMIT_KEPT >> 20);
 }
 
 /* Everything up to the end of file; one byte more than limit means too much. */
@@ -299,11 +336,26 @@ int root_read_link(struct root *root, const char *path, char **ret, struct error
 	return 0;
 }
 
+static int read_names(DIR *stream, size_t most, struct strings *ret)
+{
+	struct dirent *entry;
+	size_t bytes = 0;
+
+	for (errno = 0; (entry = readdir(stream)); errno = 0) {
+		if (entry->d_name[0] == '.')
+			continue;
+		bytes += strlen(entry->d_name);
+		if (ret->count == most || (most == MAX_NAMES && bytes > MAX_BYTES))
+			return -EFBIG;
+		strings_add(ret, entry->d_name);
+	}
+	return -errno;
+}
+
 int root_list(struct root *root, const char *path, struct strings *ret, struct error *error)
 {
 	struct strings names = { 0 };
-	struct dirent *entry;
-	int descriptor;
+	int descriptor, r;
 	DIR *stream;
 
 	descriptor = root_open_file(root, path, O_RDONLY | O_DIRECTORY, error);
@@ -316,23 +368,12 @@ int root_list(struct root *root, const char *path, struct strings *ret, struct e
 		close(descriptor);
 		return error_set_errno(error, code, "/%s", path);
 	}
-	for (errno = 0; (entry = readdir(stream)); errno = 0) {
-		if (entry->d_name[0] == '.')
-			continue;
-		if (names.count == MAX_NAMES) {
-			errno = EFBIG;
-			break;
-		}
-		strings_add(&names, entry->d_name);
-	}
-	if (errno) {
-		int code = errno;
-
-		closedir(stream);
-		strings_free(&names);
-		return error_set_errno(error, code, "/%s", path);
-	}
+	r = read_names(stream, root_is_live(root) ? MAX_NAMES_LIVE : MAX_NAMES, &names);
 	closedir(stream);
+	if (r < 0) {
+		strings_free(&names);
+		return error_set_errno(error, r, "/%s", path);
+	}
 	*ret = names;
 	return 0;
 }
@@ -342,13 +383,19 @@ int root_list_paths(struct root *root, const char *folder, const char *ending, s
 {
 	_cleanup_strings_ struct strings names = { 0 };
 	int r = root_list(root, folder, &names, error);
+	size_t count = 0;
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	strings_sort(&names);
-	for (size_t i = 0; i < names.count; i++)
-		if (ends_with(names.items[i], ending))
-			strings_take(list, xasprintf("%s/%s", folder, names.items[i]));
+	for (size_t i = 0; i < names.count; i++) {
+		if (!ends_with(names.items[i], ending))
+			continue;
+		if (count++ == MAX_PATHS)
+			return error_set(error, EFBIG, "/%s: more than %d files *%s", folder,
+					 MAX_PATHS, ending);
+		strings_take(list, xasprintf("%s/%s", folder, names.items[i]));
+	}
 	return 0;
 }
 

@@ -44,6 +44,12 @@ const char *root_directory(const struct root *root);
 int root_read(struct root *root, const char *path, size_t limit, char **ret, size_t *ret_length,
 	      struct error *error);
 
+/*
+ * Count what was read and is kept. Below a directory all of it has a limit, since one may have been
+ * made to fill our memory: -EFBIG above that.
+ */
+int root_keep(struct root *root, const char *path, size_t length, struct error *error);
+
 /* The same for a file that is text: a NUL byte in it is -EINVAL. */
 int root_read_text(struct root *root, const char *path, size_t limit, char **ret,
 		   struct error *error);
@@ -64,7 +70,8 @@ int root_read_tail(struct root *root, const char *path, size_t limit, char **ret
 int root_read_link(struct root *root, const char *path, char **ret, struct error *error);
 
 /*
- * Names in a directory, unsorted; -ENOENT, -ENOTDIR, -EFBIG above 2^20 names. Names that begin with
+ * Names in a directory, unsorted; -ENOENT, -ENOTDIR, -EFBIG above 2^20 names,
+ * below a directory above 69,632. Names that begin with
  * a dot are left out: no directory we read gives them a meaning, and a recorded host keeps its
  * empty directories in git with such a file.
  */
@@ -72,7 +79,7 @@ int root_list(struct root *root, const char *path, struct strings *ret, struct e
 
 /*
  * Adds the paths, sorted, of what a directory has whose names end so ("" for all): FOLDER/NAME. A
- * directory that is not there has none; else as root_list.
+ * directory that is not there has none; -EFBIG above 4,096 of them; else as root_list.
  */
 int root_list_paths(struct root *root, const char *folder, const char *ending, struct strings *list,
 		    struct error *error);

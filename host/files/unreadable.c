@@ -3,6 +3,7 @@
 #include "host/files/unreadable.h"
 
 #include "base/alloc.h"
+#include "base/json_budget.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -40,6 +41,7 @@ static const char *name_of(int code)
 void unreadables_add(struct unreadables *list, const char *path, const struct error *why,
 		     bool there)
 {
+	list->sorted = false;
 	list->items = xreallocarray(list->items, list->count + 1, sizeof(*list->items));
 	list->items[list->count++] = (struct unreadable){
 		.path = xstrdup(path),
@@ -49,15 +51,30 @@ void unreadables_add(struct unreadables *list, const char *path, const struct er
 	};
 }
 
+static int by_path(const void *left, const void *right)
+{
+	return strcmp(((const struct unreadable *)left)->path,
+		      ((const struct unreadable *)right)->path);
+}
+
+/* One of a list that was read, which may be long and is asked about every file. */
+static int by_name(const void *path, const void *item)
+{
+	return strcmp(path, ((const struct unreadable *)item)->path);
+}
+
 int unreadables_parse(const char *text, struct unreadables *ret, struct error *error)
 {
-	json_t *object = json_loads(text, JSON_REJECT_DUPLICATES, NULL), *paths = NULL, *item;
+	json_t *object = NULL, *paths = NULL, *item;
 	struct unreadables list = { 0 };
 	const char *path;
 	int whole = 0;
-	bool good = json_unpack(object, "{s:b, s:o}", "whole", &whole, "unreadable", &paths) == 0 &&
-		    json_is_object(paths);
+	bool good;
 
+	if (json_parse_within(text, strlen(text), JSON_MEMORY, &object, error) < 0)
+		return error_wrap(error, "/" RECORD_OF_RECORD);
+	good = json_unpack(object, "{s:b, s:o}", "whole", &whole, "unreadable", &paths) == 0 &&
+	       json_is_object(paths);
 	list.whole = whole;
 	json_object_foreach(paths, path, item)
 	{
@@ -78,6 +95,9 @@ int unreadables_parse(const char *text, struct unreadables *ret, struct error *e
 		return error_set(error, EINVAL,
 				 "/" RECORD_OF_RECORD ": not what a record tells of itself");
 	}
+	if (list.count)
+		qsort(list.items, list.count, sizeof(*list.items), by_path);
+	list.sorted = true;
 	*ret = list;
 	return 0;
 }
@@ -102,6 +122,10 @@ char *unreadables_text(const struct unreadables *list)
 
 const struct unreadable *unreadables_find(const struct unreadables *list, const char *path)
 {
+	if (list->sorted)
+		return list->count ? bsearch(path, list->items, list->count, sizeof(*list->items),
+					     by_name)
+				   : NULL;
 	for (size_t i = 0; i < list->count; i++)
 		if (!strcmp(list->items[i].path, path))
 			return &list->items[i];

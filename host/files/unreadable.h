@@ -28,7 +28,8 @@ struct unreadable {
 struct unreadables {
 	struct unreadable *items;
 	size_t count;
-	bool whole; /* what is neither here nor in the record was not on the host */
+	bool sorted; /* by path, as they are once read */
+	bool whole;  /* what is neither here nor in the record was not on the host */
 };
 
 /* -EINVAL for a text of another form. */

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/json_budget.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -122,8 +123,8 @@ static void judge_status(struct program_call *call, int status)
 static void finish(struct child *child)
 {
 	struct program_call *call = child->call;
-	json_error_t why;
-	int status = 0;
+	struct error why;
+	int status = 0, r;
 
 	if (call->error.code)
 		kill(-child->pid, SIGKILL);
@@ -135,8 +136,11 @@ static void finish(struct child *child)
 		judge_status(call, status);
 	if (call->error.code)
 		return;
-	call->answer = json_loadb(child->text ? child->text : "", child->length, 0, &why);
-	if (!call->answer)
+	r = json_parse_within(child->text ? child->text : "", child->length,
+			      call->memory ? call->memory : SIZE_MAX, &call->answer, &why);
+	free(child->text);
+	child->text = NULL;
+	if (r < 0)
 		error_set(&call->error, EPROTO, "%s gave no answer: %s", call->name, why.text);
 }
 

@@ -16,6 +16,7 @@ struct program_call {
 	json_t *request;     /* the caller's */
 	unsigned seconds;    /* it is killed after this */
 	size_t limit;        /* bytes of answer it may give */
+	size_t memory;       /* bytes that the answer may take, once parsed; 0: any */
 	json_t *answer;      /* out: a new reference, or NULL with error filled */
 	struct error error;  /* ELIBACC: a shared library that it needs is not installed */
 };

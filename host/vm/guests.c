@@ -3,6 +3,7 @@
 #include "host/vm/guests.h"
 
 #include "base/alloc.h"
+#include "base/json_budget.h"
 #include "host/process/program.h"
 #include "host/state.h"
 #include "host/vm/guest_answer.h"
@@ -14,7 +15,6 @@
 
 enum {
 	ANSWER_SECONDS = 40, /* five steps of at most eight seconds each */
-	ANSWER_LIMIT = 16 << 20,
 };
 
 /* Below a root: what gpucheck-guest answered when the host was recorded. */
@@ -23,8 +23,9 @@ static void read_record(struct host *host, struct guest *guest)
 	_cleanup_free_ char *path = xasprintf("gpucheck/guests/%s.json", guest->vm);
 	_cleanup_free_ char *text = NULL;
 	struct error error;
-	json_t *answer;
-	int r = root_read(host->root, path, ANSWER_LIMIT, &text, NULL, &error);
+	json_t *answer = NULL;
+	size_t length;
+	int r = root_read(host->root, path, LIMIT_ANSWER, &text, &length, &error);
 
 	guest->recorded = true;
 	if (r == -ENOENT) {
@@ -37,7 +38,8 @@ static void read_record(struct host *host, struct guest *guest)
 		guest->text = xstrdup(error.text);
 		return;
 	}
-	answer = json_loads(text, 0, NULL);
+	/* Of what is no JSON no state can be read. */
+	json_parse_within(text, length, JSON_MEMORY, &answer, &error);
 	guest_answer_read(answer, guest);
 	json_decref(answer);
 }
@@ -122,7 +124,8 @@ void guests_ask(struct host *host, const struct guest_place *places, size_t coun
 							     .package = "libssh-4",
 							     .request = request,
 							     .seconds = ANSWER_SECONDS,
-							     .limit = ANSWER_LIMIT };
+							     .limit = LIMIT_ANSWER,
+							     .memory = JSON_MEMORY };
 	}
 	what = name_asked(host, asked, call_count);
 	program_call_all(calls, call_count, host->teller, what);

@@ -3,6 +3,7 @@
 #include "host/vm/recorded_libvirt.h"
 
 #include "base/alloc.h"
+#include "base/json_budget.h"
 #include "host/process/program.h"
 #include "host/state.h"
 #include "host/vm/vm_program.h"
@@ -22,7 +23,9 @@ int recorded_libvirt_read(struct root *root, struct recorded_libvirt *ret, struc
 	*ret = (struct recorded_libvirt){ 0 };
 	if (r < 0)
 		return r == -ENOENT || r == -ENOTDIR ? 0 : r;
-	object = json_loads(text, 0, NULL);
+	r = json_parse_within(text, strlen(text), JSON_MEMORY, &object, error);
+	if (r < 0)
+		return error_wrap(error, "/" RECORDED_LIBVIRT);
 	r = json_unpack(object, "{s:b, s?I}", "installed", &installed, "version", &version);
 	json_decref(object);
 	if (r < 0)

@@ -3,12 +3,16 @@
 #include "host/vm/vm_program.h"
 
 #include "base/alloc.h"
+#include "base/json_budget.h"
 #include "host/process/program.h"
 
 #include <errno.h>
 #include <string.h>
 
-enum { ANSWER_LIMIT = 64 << 20 };
+enum {
+	ANSWER_LIMIT = 64 << 20,         /* of libvirt */
+	ANSWER_OF_DEFINITIONS = 8 << 20, /* of files, which below a root are a stranger's */
+};
 
 static int code_of(const char *kind)
 {
@@ -30,14 +34,15 @@ static int code_of(const char *kind)
 int vm_program_ask(const struct teller *teller, json_t *request, unsigned seconds, json_t **ret,
 		   struct error *error)
 {
+	/* A request without a uri needs no libvirt, which takes long to load. */
+	const bool libvirt = json_object_get(request, "uri");
 	struct program_call call = {
-		/* A request without a uri needs no libvirt, which takes long to load. */
-		.name = json_object_get(request, "uri") ? "gpucheck-libvirt"
-							: "gpucheck-definitions",
-		.package = json_object_get(request, "uri") ? "libvirt0" : "libxml2",
+		.name = libvirt ? "gpucheck-libvirt" : "gpucheck-definitions",
+		.package = libvirt ? "libvirt0" : "libxml2",
 		.request = request,
 		.seconds = seconds,
-		.limit = ANSWER_LIMIT,
+		.limit = libvirt ? ANSWER_LIMIT : ANSWER_OF_DEFINITIONS,
+		.memory = libvirt ? 0 : JSON_MEMORY,
 	};
 	const json_t *trouble;
 	const char *kind, *text;

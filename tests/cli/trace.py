@@ -43,5 +43,8 @@ def paths_opened(root, *arguments):
         match = OPENED.search(line)
         path = below(root, match[1], match[2], match[3]) if match else None
         if path:
-            found.setdefault(path, kind_of(match[4]))
+            kind = kind_of(match[4])
+            # Below a root a file is looked at before it is opened.
+            if path not in found or kind == 'file':
+                found[path] = kind
     return found

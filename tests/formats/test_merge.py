@@ -45,7 +45,7 @@ NO_JSON = {
     'no UTF-8': (b'{"schema": "\xff"}', 'is no JSON'), 'NUL': (b'{"schema": "a\\u0000b"}', 'is no JSON'),
     'key twice': (b'{"schema": 1, "schema": 2}', 'is no JSON: duplicate'), 'deep': (b'[' * MIB, 'is no'),
     'a list': (b'[]', 'is no report of gpucheck'), 'a text': (b'"gpucheck-report-1"', 'is no'),
-    'flood': (b'[' + b'{},' * MIB + b'{}]', 'too many values in too little text'),
+    'flood': (b'[' + b'{},' * (MIB // 2) + b'{}]', 'too many values in too little text'),
 }
 
 
@@ -151,9 +151,9 @@ class Merge(Reports):
         fifo = os.path.join(self.place, 'fifo')
         os.mkfifo(fifo)
         large = self.write('large', '')
-        os.truncate(large, 32 * MIB + 1)
+        os.truncate(large, 12 * MIB + 1)
         for path, word in ((fifo, 'is not a regular file; for a pipe say -'), (self.place, 'is a folder; name the files'),
-                           ('/dev/zero', 'is not a regular file'), (large, 'is larger than 32 MiB'),
+                           ('/dev/zero', 'is not a regular file'), (large, 'is larger than 12 MiB'),
                            (os.path.join(self.place, 'none'), 'No such file')):
             with self.subTest(path=path):
                 self.assertBroken(path, word, good)

@@ -49,7 +49,7 @@ PARSERS = {
     'qemu_log': ['host/vm/qemu_log.c'],
     'report': ['report/tap.c', 'report/json.c', 'report/text.c', 'report/junit.c', 'report/prometheus.c',
                'report/xml_text.c'],
-    'report_read': ['report/json_read.c', 'report/json_fields.c', 'report/json_budget.c', 'report/fleet.c',
+    'report_read': ['report/json_read.c', 'report/json_fields.c', 'base/json_budget.c', 'report/fleet.c',
                     'report/fleet_text.c'],
     'reserved_regions': ['host/iommu/reserved_regions.c'],
     'scrub': ['recording/scrub.c', 'recording/scrub_ids.c', 'recording/scrub_secrets.c'],

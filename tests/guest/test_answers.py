@@ -154,7 +154,7 @@ class Harm(AsksGuests):
             self.assertRefusesToBelieve(script)
 
     def test_line_without_end(self):
-        self.assertRefusesToBelieve('%shead -c 2000000 /dev/zero | tr "\\0" x; echo; echo end\n' % GREETING)
+        self.assertRefusesToBelieve('%shead -c 1000000 /dev/zero | tr "\\0" x; echo; echo end\n' % GREETING)
 
     def test_flood(self):
         """100 MB, before the greeting and after."""
@@ -165,7 +165,7 @@ class Harm(AsksGuests):
 
     def test_flood_on_standard_error(self):
         """It is not data, and it does not stop the data."""
-        script = 'yes | head -c 20000000 >&2\n%s%secho end\n' % (GREETING, PCI)
+        script = 'yes | head -c 10000000 >&2\n%s%secho end\n' % (GREETING, PCI)
         report = self.asked(self.guest(force=script))
         self.assertIn(report.verdict('guest.ssh'), ('pass', 'error'))
         self.assertNotIn('y\ny', report.run.stdout + report.run.stderr)

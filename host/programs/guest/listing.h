@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 enum {
-	LISTING_LIMIT = 4 << 20, /* bytes; 65,536 network functions take 3 MiB */
+	LISTING_LIMIT = 1 << 20, /* bytes; 20,000 network functions take as much */
 };
 
 /*

@@ -15,6 +15,8 @@
  * may be null. What follows them is the listing of listing.h; without a login it is not there.
  */
 #include "base/alloc.h"
+#include "base/json_budget.h"
+#include "base/memory_limit.h"
 #include "host/programs/guest/command.h"
 #include "host/programs/guest/identity.h"
 #include "host/programs/guest/listing.h"
@@ -23,6 +25,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The longest listing that is taken needs some 30 MiB. */
+#define MEMORY ((size_t)48 << 20)
 
 static const char *const states[] = {
 	[STEP_UNREACHABLE] = "unreachable",
@@ -99,10 +104,15 @@ static json_t *ask(json_t *request)
 
 int main(void)
 {
-	json_t *request = json_loadf(stdin, 0, NULL);
-	json_t *answer = ask(request);
-	int failed = json_dumpf(answer, stdout, JSON_COMPACT) < 0 || fflush(stdout) != 0;
+	json_t *request, *answer;
+	int failed;
 
+	/* libssh keeps what a peer sends while it waits for another packet: 256 MiB of it. */
+	limit_memory(MEMORY, "the guest's side sends too much");
+	json_must_allocate();
+	request = json_loadf(stdin, 0, NULL);
+	answer = ask(request);
+	failed = json_dumpf(answer, stdout, JSON_COMPACT) < 0 || fflush(stdout) != 0;
 	json_decref(answer);
 	json_decref(request);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 enum {
-	ROOM = 4 << 20, /* all of a large image's come to less than a tenth */
+	ROOM = 2 << 20, /* all of a large image's come to less than a fifth */
 	OBJECT = 64,    /* what a name costs besides its own bytes */
 };
 

@@ -12,15 +12,21 @@
  *   {"error": {"kind": "missing", "permission", "format", "size", "read" or "request", "text"}}
  */
 #include "base/alloc.h"
+#include "base/json_budget.h"
+#include "base/memory_limit.h"
 #include "host/files/root.h"
 #include "host/programs/initramfs/image.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
-#define MEMORY ((rlim_t)512 << 20)
+/*
+ * The tools' own settings need at most the 128 MiB of "zstd --ultra -22", and the 64 MiB of "xz
+ * -9". Their defaults need 8 MiB, which is what an image below a directory, a stranger's, gets.
+ */
+#define MEMORY           ((size_t)512 << 20)
+#define MEMORY_OF_RECORD ((size_t)48 << 20)
 
 static json_t *answer_error(const char *kind, const char *text)
 {
@@ -76,6 +82,8 @@ static json_t *answer(json_t *request)
 
 	if (!path)
 		return answer_error("request", "no path");
+	if (directory)
+		limit_memory(MEMORY_OF_RECORD, "an image below a directory may take 48 MiB");
 	r = read_image(directory, path, &found, &error);
 	if (r == 0)
 		return found;
@@ -84,33 +92,14 @@ static json_t *answer(json_t *request)
 	return trouble ? trouble : answer_error(kind_of(r), strerror(-r));
 }
 
-/* No list may lack what there was no memory for. */
-static void *allocate(size_t size)
-{
-	return xcalloc(1, size);
-}
-
-/*
- * The tools' own settings need at most the 128 MiB of "zstd --ultra -22", and the 64 MiB of "xz
- * -9". The address sanitizer needs more than any limit.
- */
-static void limit_memory(void)
-{
-#ifndef __SANITIZE_ADDRESS__
-	static const struct rlimit limit = { .rlim_cur = MEMORY, .rlim_max = MEMORY };
-
-	setrlimit(RLIMIT_AS, &limit);
-#endif
-}
-
 int main(void)
 {
 	json_error_t why;
 	json_t *request, *reply;
 	int failed;
 
-	limit_memory();
-	json_set_alloc_funcs(allocate, free);
+	limit_memory(MEMORY, "the image needs more than any tool's setting");
+	json_must_allocate();
 	request = json_loadf(stdin, 0, &why);
 	reply = request ? answer(request) : answer_error("request", why.text);
 	failed = json_dumpf(reply, stdout, JSON_COMPACT) < 0 || fflush(stdout) != 0;

@@ -54,6 +54,8 @@
  *     timeout     it was asked for, and has not come about in time
  */
 #include "base/alloc.h"
+#include "base/json_budget.h"
+#include "base/memory_limit.h"
 #include "host/programs/libvirt/answer.h"
 #include "host/programs/libvirt/change.h"
 #include "host/programs/libvirt/connection.h"
@@ -66,6 +68,9 @@
 #include <stdlib.h>
 
 enum { MOST_BITS = 64 };
+
+/* For definitions that are a stranger's: of 1 MiB of XML libxml2 may make 30 MiB. */
+#define MEMORY ((size_t)48 << 20)
 
 static json_t *read_files(const json_t *files)
 {
@@ -152,6 +157,8 @@ static json_t *answer(const json_t *request)
 	const json_t *limit = json_object_get(request, "widen");
 	json_t *changed;
 
+	if (!uri)
+		limit_memory(MEMORY, "the definitions are too large");
 	if (json_is_array(files))
 		return read_files(files);
 	if (xml && json_is_array(additions))
@@ -185,6 +192,7 @@ int main(void)
 	signal(SIGPIPE, SIG_IGN);
 	keep_libvirt_quiet();
 	xmlSetGenericErrorFunc(NULL, keep_libxml2_quiet);
+	json_must_allocate();
 	request = json_loadf(stdin, 0, &why);
 	reply = request ? answer(request) : answer_error("request", "%s", why.text);
 	failed = json_dumpf(reply, stdout, JSON_COMPACT) < 0 || fflush(stdout) != 0;

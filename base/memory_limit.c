@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A bound to the memory of a program that reads what a stranger wrote. */
+#include "base/memory_limit.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <sys/resource.h>
+
+/* clang says it in its own way. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+
+static const char *reason;
+
+/* In a child, between fork and exec. */
+static void lift(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_DATA, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_DATA, &limit);
+}
+
+/* The address sanitizer's own memory is more than any limit. */
+static bool can_limit(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return false;
+#else
+	return true;
+#endif
+}
+
+void limit_memory(size_t bytes, const char *why)
+{
+	struct rlimit limit;
+
+	if (!can_limit() || getrlimit(RLIMIT_DATA, &limit) < 0)
+		return;
+	if (!reason)
+		pthread_atfork(NULL, NULL, lift);
+	reason = why;
+	if (limit.rlim_cur > bytes)
+		limit.rlim_cur = bytes;
+	setrlimit(RLIMIT_DATA, &limit);
+}
+
+const char *memory_limit_reason(void)
+{
+	return reason;
+}
