@@ -39,7 +39,7 @@ const char *root_directory(const struct root *root);
 
 /*
  * Whole content of a regular file, a NUL behind it; the caller frees *ret. *ret_length may be NULL.
- * -ENOENT when there is none; -EFBIG above limit bytes; -EINVAL for what is no regular file.
+ * -ENOENT when there is none; -ESTALE when it went away while it was read; -EFBIG above limit bytes; -EINVAL for what is no regular file.
  */
 int root_read(struct root *root, const char *path, size_t limit, char **ret, size_t *ret_length,
 	      struct error *error);
@@ -56,7 +56,7 @@ int root_read_tail(struct root *root, const char *path, size_t limit, char **ret
 int root_read_link(struct root *root, const char *path, char **ret, struct error *error);
 
 /*
- * Names in a directory, unsorted; -ENOENT, -ENOTDIR, -EFBIG above 2^20 names. Names that begin with
+ * Names in a directory, unsorted; -ENOENT, -ENOTDIR, -ESTALE as root_read, -EFBIG above 2^20 names. Names that begin with
  * a dot are left out: no directory we read gives them a meaning, and a recorded host keeps its
  * empty directories in git with such a file.
  */

@@ -310,7 +310,7 @@ int root_may_write(struct root *root, const char *folder, unsigned long long byt
 static int use_lock(int descriptor, int command, struct flock *lock)
 {
 	*lock = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	return fcntl(descriptor, command, lock) < 0 ? -errno : 0;
+	return TEMP_FAILURE_RETRY(fcntl(descriptor, command, lock)) < 0 ? -errno : 0;
 }
 
 int root_lock(struct root *root, const char *path, struct error *error)
