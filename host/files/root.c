@@ -206,6 +206,21 @@ int root_read(struct root *root, const char *path, size_t limit, char **ret, siz
 	return 0;
 }
 
+int root_listed(struct root *root, const char *path, int r, struct error *error)
+{
+	_cleanup_free_ char *target = NULL;
+
+	if (r != -ENOENT || root_read_link(root, path, &target, NULL) == 0)
+		return r;
+	return error_set(error, ESTALE, "/%s: was there a moment ago", path);
+}
+
+int root_read_listed(struct root *root, const char *path, size_t limit, char **ret,
+		     struct error *error)
+{
+	return root_listed(root, path, root_read(root, path, limit, ret, NULL, error), error);
+}
+
 int root_read_text(struct root *root, const char *path, size_t limit, char **ret,
 		   struct error *error)
 {

@@ -5,7 +5,8 @@
 - EINTR and a short read change nothing: the report is the healthy run's, byte for byte. So does EAGAIN from openat2(2).
 - No check passes that did not pass in the healthy run, no other card is judged in place of the right one, and the
   status is 0 only if it was.
-- A check that passes in both and wanted what could not be read is one of harmless.py's exceptions, or read it again.
+- A check that passes in both and wanted what could not be read is one of harmless.py's exceptions, or it was read
+  again; or it is read more than once in any run, and who did it in vain says so.
 """
 import json
 import re
@@ -49,13 +50,16 @@ def is_mended(point):
 
 
 class Judge:
-    """Of one host's runs. readers: GPU -> path -> ids of the checks that read it."""
+    """Of one host's runs. readers: GPU -> path -> ids of the checks that read it; calls: of the
+    healthy run."""
 
-    def __init__(self, root, healthy, readers, companions, missing):
+    def __init__(self, root, healthy, calls, readers, companions, missing):
         self.root, self.healthy, self.readers = root, healthy, readers
         self.companions = companions
         self.missing = missing  # missing(path): the report of a host that does not have it
         self.checks = checks_of(healthy)
+        opened = [one.path for one in calls if one.name in points.OPENING and one.result >= 0]
+        self.often = {path for path in opened if opened.count(path) > 1}
 
     def wrong(self, point, run, lines):
         """What is wrong with it, '' for nothing; lines: of interfere's log."""
@@ -69,7 +73,8 @@ class Judge:
             checks = checks_of(run)
         except ValueError as e:
             return 'no report: %s' % e
-        return self.wrong_verdicts(point, run, checks, points.opened_again(point, self.root, lines))
+        again = points.opened_again(point, self.root, lines) or (point.call.path in self.often and checks != self.checks)
+        return self.wrong_verdicts(point, run, checks, again)
 
     def difference(self, run):
         try:

@@ -33,17 +33,18 @@ class Reads:
         return self.without[path]
 
     def companions(self, gpu):
-        """The functions of its slot, and those that its report names."""
-        devices = os.listdir(os.path.join(self.root, 'sys/bus/pci/devices'))
+        """The functions of its slot, unless it is a virtual one, and those that are named below."""
+        folder = os.path.join(self.root, 'sys/bus/pci/devices')
+        devices = [] if os.path.lexists(os.path.join(folder, gpu, 'physfn')) else os.listdir(folder)
         return [one for one in devices if one != gpu and (one.split('.')[0] == gpu.split('.')[0]
                                                           or one in self.COMPANIONS)]
 
     def readers(self, checks):
         """GPU -> path -> the checks that read it when asked for alone; GPU None: those of the host."""
-        found = {}
+        found, arguments = {}, arguments_of(self.NAME)
         for check, gpu, _ in checks:
-            card = ('--gpu', gpu) if gpu else ()
-            for call in points.calls_of(self.root, '-f', 'json', *card, check)[1]:
+            card = ('--gpu', gpu) if gpu and '--gpu' not in arguments else ()
+            for call in points.calls_of(self.root, '-f', 'json', *arguments, *card, check)[1]:
                 found.setdefault(gpu, {}).setdefault(call.path, set()).add(check)
         return found
 
@@ -54,7 +55,7 @@ class Reads:
         arguments = ('--root', self.root, '-f', 'json', *arguments_of(self.NAME))
         healthy, calls = points.calls_of(self.root, *arguments[2:])
         self.assertGreater(len(calls), 100)
-        judge = Judge(self.root, healthy, self.readers(checks_of(healthy)), self.companions, self.missing)
+        judge = Judge(self.root, healthy, calls, self.readers(checks_of(healthy)), self.companions, self.missing)
         chosen = points.chosen(points.points_of(calls))
 
         def look(point):
