@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* gpucheck: from the command line to one of the commands. */
+#include "base/inherited.h"
 #include "commands/commands.h"
 #include "commands/present.h"
 #include "commands/terminal.h"
@@ -37,6 +38,7 @@ int main(int argc, char **argv)
 	struct error error;
 	int status;
 
+	inherited_settle();
 	if (options_parse(argc, argv, &options, &error) < 0) {
 		error_wrap(&error, "%s", "usage");
 		complain(&error);

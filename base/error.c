@@ -26,6 +26,8 @@ int error_set_errno(struct error *error, int code, const char *format, ...)
 	char sentence[sizeof(error->text)];
 	va_list arguments;
 
+	if (!error)
+		return -abs(code);
 	va_start(arguments, format);
 	vsnprintf(sentence, sizeof(sentence), format, arguments);
 	va_end(arguments);

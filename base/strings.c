@@ -40,6 +40,12 @@ bool strings_have(const struct strings *list, const char *text)
 	return false;
 }
 
+void strings_add_once(struct strings *list, const char *text)
+{
+	if (!strings_have(list, text))
+		strings_add(list, text);
+}
+
 void strings_free(struct strings *list)
 {
 	for (size_t i = 0; i < list->count; i++)
@@ -50,13 +56,15 @@ void strings_free(struct strings *list)
 
 char *strings_join(const struct strings *list, const char *separator)
 {
-	char *text = NULL;
-	size_t length;
-	FILE *out = xmemstream(&text, &length);
+	size_t room = 1 + list->count * strlen(separator);
+	char *text, *at;
 
 	for (size_t i = 0; i < list->count; i++)
-		fprintf(out, "%s%s", i ? separator : "", list->items[i]);
-	fclose(out);
+		room += strlen(list->items[i]);
+	text = xcalloc(room, 1);
+	at = text;
+	for (size_t i = 0; i < list->count; i++)
+		at = stpcpy(stpcpy(at, i ? separator : ""), list->items[i]);
 	return text;
 }
 
@@ -67,7 +75,7 @@ bool next_line(const char **cursor, const char **line, size_t *length)
 	if (!*start)
 		return false;
 	*line = start;
-	*length = strcspn(start, "\n");
+	*length = (size_t)(strchrnul(start, '\n') - start);
 	*cursor = start + *length + (start[*length] == '\n');
 	return true;
 }

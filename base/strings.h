@@ -17,6 +17,8 @@ struct strings {
 
 void strings_add(struct strings *list, const char *text);
 void strings_take(struct strings *list, char *text); /* text becomes the list's */
+/* Unless it is there already. */
+void strings_add_once(struct strings *list, const char *text);
 void strings_sort(struct strings *list);
 bool strings_have(const struct strings *list, const char *text);
 void strings_free(struct strings *list); /* empties it; the struct itself is the caller's */

@@ -23,15 +23,20 @@ int complain(const struct error *error)
 void remark(const char *format, ...)
 {
 	const struct style style = style_for_messages();
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = NULL, *page = NULL;
 	va_list arguments;
+	size_t length;
 	int column;
+	FILE *out = xmemstream(&page, &length);
 
 	va_start(arguments, format);
 	text = xvasprintf(format, arguments);
 	va_end(arguments);
-	column = fprintf(stderr, "gpucheck: ");
-	page_text(text, column, is_narrow(&style) ? 2 : column, &style, stderr);
+	column = fprintf(out, "gpucheck: ");
+	page_text(text, column, is_narrow(&style) ? 2 : column, &style, out);
+	fclose(out);
+	/* In one call: standard error is not buffered, and others may be writing to it. */
+	fputs(page, stderr);
 }
 
 int find_format(const struct options *options, const struct format **ret, struct error *error)
@@ -49,11 +54,20 @@ int find_format(const struct options *options, const struct format **ret, struct
 	return error_set(error, EINVAL, "--format %.100s: no such format; %s", name, instead);
 }
 
-static int put_out(const char *text, size_t length, int status, const struct options *options)
+void present_begin(struct presentation *presentation)
+{
+	presentation->out = xmemstream(&presentation->text, &presentation->length);
+}
+
+int present_end(struct presentation *presentation, const struct options *options, int status)
 {
 	struct error error;
+	int r;
 
-	return output_write(options->output, text, length, &error) < 0 ? complain(&error) : status;
+	fclose(presentation->out);
+	r = output_write(options->output, presentation->text, presentation->length, &error);
+	free(presentation->text);
+	return r < 0 ? complain(&error) : status;
 }
 
 static struct style style_of(const struct format *format, const struct options *options)
@@ -65,24 +79,20 @@ int present(const struct outcome *outcome, const struct options *options,
 	    const struct format *format)
 {
 	const struct style style = style_of(format, options);
-	_cleanup_free_ char *text = NULL;
-	size_t length;
-	FILE *out = xmemstream(&text, &length);
+	struct presentation presentation;
 
-	format->write(outcome, &style, out);
-	fclose(out);
-	return put_out(text, length, outcome->status, options);
+	present_begin(&presentation);
+	format->write(outcome, &style, presentation.out);
+	return present_end(&presentation, options, outcome->status);
 }
 
 int present_fleet(const struct fleet *fleet, const struct options *options,
 		  const struct format *format)
 {
 	const struct style style = style_of(format, options);
-	_cleanup_free_ char *text = NULL;
-	size_t length;
-	FILE *out = xmemstream(&text, &length);
+	struct presentation presentation;
 
-	format->write_fleet(fleet, &style, out);
-	fclose(out);
-	return put_out(text, length, fleet->status, options);
+	present_begin(&presentation);
+	format->write_fleet(fleet, &style, presentation.out);
+	return present_end(&presentation, options, fleet->status);
 }

@@ -62,6 +62,19 @@ static void remark_interrupted(struct host *host)
 		       found.id, record_state_name(found.state), found.why_not.text);
 }
 
+/* What a file of another user's says is shown, and not done. */
+static int guard_configuration(const struct session *session, struct error *error)
+{
+	const struct options *options = session->options;
+
+	if (host_guard_configuration(session->host, options->config, error) == 0)
+		return 0;
+	if (options->mode == MODE_FIX && !options->dry_run)
+		return error->code;
+	remark("--fix will refuse %s", error->text);
+	return 0;
+}
+
 int session_open(const struct options *options, struct session *ret, struct error *error)
 {
 	struct session session = { .options = options };
@@ -71,7 +84,10 @@ int session_open(const struct options *options, struct session *ret, struct erro
 		return error_wrap(error, "--root");
 	host_tell(session.host, progress_of_looking(options));
 	remark_interrupted(session.host);
-	r = configuration_read(options->config, session.host, &session.configuration, error);
+	r = guard_configuration(&session, error);
+	if (r == 0)
+		r = configuration_read(options->config, session.host, &session.configuration,
+				       error);
 	if (r == 0) {
 		r = choose(&session, error);
 		if (r < 0)

@@ -2,28 +2,19 @@
 /* --topology: the PCI tree around the cards. */
 #include "report/topology_text.h"
 
-#include "base/alloc.h"
 #include "commands/commands.h"
 #include "commands/present.h"
 #include "commands/session.h"
 #include "commands/terminal.h"
-#include "report/output.h"
-
-#include <stdlib.h>
 
 static int draw(const struct topology *topology, const struct options *options)
 {
 	const struct style style = style_for(options);
-	_cleanup_free_ char *text = NULL;
-	struct error error;
-	size_t length;
-	FILE *out = xmemstream(&text, &length);
+	struct presentation presentation;
 
-	write_topology(topology, &style, out);
-	fclose(out);
-	if (output_write(options->output, text, length, &error) < 0)
-		return complain(&error);
-	return STATUS_PASSED;
+	present_begin(&presentation);
+	write_topology(topology, &style, presentation.out);
+	return present_end(&presentation, options, STATUS_PASSED);
 }
 
 static int show(struct session *session, const struct options *options)

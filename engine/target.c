@@ -166,12 +166,11 @@ static bool is_virtual(struct host *host, struct pci_function *function)
 static bool belongs_to_one(struct host *host, const struct gpu_list *candidates,
 			   struct pci_function *function)
 {
-	if (is_virtual(host, function))
-		return false;
+	/* The slot first: it costs nothing, and few functions share one with a GPU. */
 	for (size_t i = 0; i < candidates->count; i++)
 		if (pci_address_same_slot(&candidates->items[i]->address, &function->address) &&
 		    !is_virtual(host, candidates->items[i]))
-			return true;
+			return !is_virtual(host, function);
 	return false;
 }
 

@@ -11,7 +11,6 @@
 #include <string.h>
 
 enum {
-	MAX_DEPTH = 64, /* bridges above a function; a record may hold a loop */
 	CLASS_HOST_BRIDGE = 0x0600,
 	CLASS_PCI_BRIDGE = 0x0604,
 };
@@ -59,7 +58,7 @@ static void hang(struct host *host, const struct pci_functions *all, struct topo
 
 static void show_way_up(struct topology *topology, long place)
 {
-	for (int depth = 0; place != TOPOLOGY_NONE && depth < MAX_DEPTH; depth++) {
+	for (int depth = 0; place != TOPOLOGY_NONE && depth < PCI_MAX_DEPTH; depth++) {
 		topology->places[place].shown = true;
 		place = topology->places[place].above;
 	}

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 64, MAX_SLOTS_NAMED = 4 };
+enum { MAX_SLOTS_NAMED = 4 };
 
 static struct topology_place *place_of(const struct topology *topology,
 				       const struct pci_function *function)
@@ -35,7 +35,7 @@ static const struct topology_place *deciding_port(const struct topology *topolog
 	const struct topology_place *found = NULL, *place = card;
 
 	*unseen = false;
-	for (int depth = 0; place->above != TOPOLOGY_NONE && depth < MAX_DEPTH; depth++) {
+	for (int depth = 0; place->above != TOPOLOGY_NONE && depth < PCI_MAX_DEPTH; depth++) {
 		place = &topology->places[place->above];
 		if (!same_group(place, card))
 			break;

@@ -85,8 +85,7 @@ static int by_argument(struct plan *plan, struct host *host,
 	for (size_t i = 0; i < situation->ids.count; i++)
 		strings_add(&all, situation->ids.items[i]);
 	for (size_t i = 0; i < ids->count; i++)
-		if (!strings_have(&all, ids->items[i]))
-			strings_add(&all, ids->items[i]);
+		strings_add_once(&all, ids->items[i]);
 	joined = strings_join(&all, ",");
 	strings_take(&words, xasprintf("vfio-pci.ids=%s", joined));
 	return boot_words_want(plan, host, &words, error);

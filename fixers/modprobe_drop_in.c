@@ -15,12 +15,6 @@
 
 enum { FILE_MODE = 0644 };
 
-static void add_once(struct strings *list, const char *text)
-{
-	if (!strings_have(list, text))
-		strings_add(list, text);
-}
-
 /*
  * Ids as vfio-pci understands them, each once. They are written anew: somebody's blanks and quotes
  * would not fit everywhere, and what is no id does nothing.
@@ -41,7 +35,7 @@ static void add_ids(struct strings *all, const struct strings *written)
 			text = xasprintf("%s:%x:%x:%x:%x", two, id.subvendor, id.subdevice,
 					 id.class, id.class_mask);
 		}
-		add_once(all, text);
+		strings_add_once(all, text);
 	}
 }
 
@@ -58,14 +52,14 @@ static int find_modules(struct host *host, const struct card *card, struct strin
 		if (r < 0 && r != -ENOENT)
 			return r;
 		for (size_t k = 0; k < claiming.count; k++)
-			add_once(ret, claiming.items[k]);
+			strings_add_once(ret, claiming.items[k]);
 		r = pci_driver(host, card->functions[i], &driver, error);
 		if (r == 0 && driver)
 			r = driver_module(host, driver, &module, error);
 		if (r < 0)
 			return r;
 		if (module && !starts_with(module, "vfio"))
-			add_once(ret, module);
+			strings_add_once(ret, module);
 	}
 	strings_sort(ret);
 	return 0;

@@ -36,9 +36,8 @@ struct host {
 	struct fact interrupts;
 	struct fact meminfo;
 	struct fact unsafe_interrupts;
-	struct fact release; /* of the running kernel */
-	struct fact module_aliases;
-	struct fact module_dependencies, builtin_modinfo; /* of the next boot's kernel */
+	struct fact release;         /* of the running kernel */
+	struct fact builtin_modinfo; /* of the next boot's kernel */
 	struct strings *iommu_units;
 	struct strings *acpi_tables;
 	struct pci_functions pci;

@@ -85,7 +85,7 @@ char *record_temporary(const struct record *record, const char *path);
 
 /*
  * The lock of the state folder, as a descriptor; made with the folder when missing. -EBUSY with who
- * is at work.
+ * is at work, and since when; -EPERM where others may write that folder.
  */
 int record_lock(struct host *host, struct error *error);
 

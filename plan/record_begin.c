@@ -22,8 +22,8 @@ static int find_missing_folders(struct host *host, const struct plan *plan, stru
 
 			if (there < 0)
 				return there;
-			if (!there && !strings_have(ret, folder))
-				strings_add(ret, folder);
+			if (!there)
+				strings_add_once(ret, folder);
 		}
 	}
 	return 0;

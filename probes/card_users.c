@@ -56,8 +56,7 @@ static void sort_out(const struct holder *holder, struct card_users *users)
 	if (holder_goes_with_session(holder))
 		return;
 	if (holder->service && !is_kept(holder->unit)) {
-		if (!strings_have(&users->services, holder->unit))
-			strings_add(&users->services, holder->unit);
+		strings_add_once(&users->services, holder->unit);
 		return;
 	}
 	who = holder_describe(holder);

@@ -41,8 +41,7 @@ static void judge_bar(const struct pci_function *function, const struct pci_bar 
 		if (!overlap(one, bar))
 			continue;
 		show(one, finding);
-		if (!strings_have(&names, one->name))
-			strings_add(&names, one->name);
+		strings_add_once(&names, one->name);
 	}
 	if (!names.count)
 		return;

@@ -9,8 +9,8 @@
 #include "probes/bind_fix.h"
 #include "probes/next_binding_words.h"
 #include "probes/twin.h"
+#include "probes/unread.h"
 
-#include <errno.h>
 #include <string.h>
 
 enum { MEGABYTE = 1000000 };
@@ -129,8 +129,7 @@ static void set_fix(const struct judgement *judgement, struct finding *finding)
 		const struct boot_function *function = &judgement->facts.functions[i];
 
 		for (size_t k = 0; k < function->claimer_count; k++)
-			if (!strings_have(&modules, function->claimers[k].module))
-				strings_add(&modules, function->claimers[k].module);
+			strings_add_once(&modules, function->claimers[k].module);
 	}
 	strings_sort(&modules);
 	if (judgement->facts.vfio_absent)
@@ -291,10 +290,8 @@ static void run(const struct subject *subject, struct finding *finding)
 	}
 	r = next_boot_facts_read(subject->host, subject->card, subject->asked, &judgement.facts,
 				 &judgement.image, &error);
-	if (r == -ENOENT && !host_is_whole(subject->host))
-		finding_say(finding, VERDICT_SKIP, "not recorded: %s", error.text);
-	else if (r < 0)
-		finding_say_error(finding, &error);
+	if (r < 0)
+		say_unread(subject, r, &error, finding);
 	else
 		judge(&judgement, finding);
 	strings_free(&judgement.places);

@@ -12,19 +12,13 @@ struct drivers {
 	struct strings vfio, other;
 };
 
-static void note(struct strings *list, const char *driver)
-{
-	if (!strings_have(list, driver))
-		strings_add(list, driver);
-}
-
 /* One that is built in cannot be told to wait. */
 static void note_module(const struct subject *subject, const char *driver, struct strings *list)
 {
 	_cleanup_free_ char *module = NULL;
 
 	if (driver_module(subject->host, driver, &module, NULL) == 0 && module)
-		note(list, module);
+		strings_add_once(list, module);
 }
 
 static void judge(const struct subject *subject, struct pci_function *function, bool is_gpu,
@@ -40,7 +34,7 @@ static void judge(const struct subject *subject, struct pci_function *function, 
 		return;
 	}
 	if (vfio) {
-		note(&drivers->vfio, driver);
+		strings_add_once(&drivers->vfio, driver);
 	} else if (driver) {
 		note_module(subject, driver, &drivers->other);
 		finding_say(finding, VERDICT_FAIL, "%s is on %s", who, driver);

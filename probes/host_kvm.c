@@ -46,7 +46,7 @@ static void say_why_not(const struct subject *subject, struct finding *finding)
 static void run(const struct subject *subject, struct finding *finding)
 {
 	/* A record that is whole holds what trying showed. */
-	bool live = host_is_whole(subject->host);
+	bool tried = host_is_whole(subject->host);
 	struct error error;
 	struct cpu cpu;
 	int usable = kvm_is_usable(subject->host, &error);
@@ -60,13 +60,13 @@ static void run(const struct subject *subject, struct finding *finding)
 		finding_say_error(finding, &error);
 		return;
 	}
-	finding_evidence(finding, live ? "dev/kvm" : "sys/class/misc/kvm", "%s",
+	finding_evidence(finding, tried ? "dev/kvm" : "sys/class/misc/kvm", "%s",
 			 usable ? "usable" : "not there");
 	if (!usable) {
 		say_why_not(subject, finding);
 		return;
 	}
-	if (live) {
+	if (tried) {
 		finding_say(finding, VERDICT_PASS, "/dev/kvm opens for reading and writing");
 		return;
 	}

@@ -117,9 +117,8 @@ static void show_image(const struct next_boot_facts *facts, const struct next_im
 		const struct boot_function *function = &facts->functions[i];
 
 		for (size_t k = 0; k < function->claimer_count; k++)
-			if (strings_have(all, function->claimers[k].module) &&
-			    !strings_have(&modules, function->claimers[k].module))
-				strings_add(&modules, function->claimers[k].module);
+			if (strings_have(all, function->claimers[k].module))
+				strings_add_once(&modules, function->claimers[k].module);
 	}
 	joined = strings_join(&modules, " ");
 	finding_evidence(finding, image->path, "of the modules that matter: %s",

@@ -5,7 +5,7 @@
 #include "host/memory.h"
 #include "host/vm/node_set.h"
 #include "probes/memory_room.h"
-#include "probes/probe.h"
+#include "probes/unread.h"
 #include "probes/virsh.h"
 
 #include <errno.h>
@@ -28,13 +28,10 @@ static char *kib_text(uint64_t kib)
 	return size_text(kib * KIB);
 }
 
-static void say_unread(struct look *look, int r, const struct error *error)
+static void note_missing(struct look *look, int r, const struct error *error)
 {
 	look->is_missing = true;
-	if (r == -ENOENT && !host_is_whole(look->subject->host))
-		finding_say(look->finding, VERDICT_SKIP, "not recorded: %s", error->text);
-	else
-		finding_say_error(look->finding, error);
+	say_unread(look->subject, r, error, look->finding);
 }
 
 static void check_limit(struct look *look)
@@ -188,7 +185,7 @@ static void check_pool(struct look *look, const struct vm_pages *pages)
 		return;
 	}
 	if (r < 0) {
-		say_unread(look, r, &error);
+		note_missing(look, r, &error);
 		return;
 	}
 	finding_evidence(look->finding, folder,
@@ -221,7 +218,7 @@ static void check_nodes(struct look *look)
 		sum += kib;
 	}
 	if (r < 0) {
-		say_unread(look, r, &error);
+		note_missing(look, r, &error);
 		return;
 	}
 	if (!look->memory->nodes || sum >= look->memory->size_kib)
@@ -293,7 +290,7 @@ static void run(const struct subject *subject, struct finding *finding)
 	check_limit(&look);
 	r = host_memory(subject->host, &look.host, &error);
 	if (r < 0) {
-		say_unread(&look, r, &error);
+		note_missing(&look, r, &error);
 		return;
 	}
 	check_room(&look);

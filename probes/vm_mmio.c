@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "base/size.h"
 #include "probes/guest_window.h"
-#include "probes/probe.h"
+#include "probes/unread.h"
 #include "probes/virsh.h"
 #include "probes/window_fix.h"
 
@@ -216,10 +216,8 @@ static void run(const struct subject *subject, struct finding *finding)
 
 	if (r == -EOPNOTSUPP) {
 		finding_say(finding, VERDICT_SKIP, "%s: its window is not known", error.text);
-	} else if (r == -ENOENT && !host_is_whole(subject->host)) {
-		finding_say(finding, VERDICT_SKIP, "not recorded: %s", error.text);
 	} else if (r < 0) {
-		finding_say_error(finding, &error);
+		say_unread(subject, r, &error, finding);
 	} else {
 		judge(subject, &window, finding);
 		guest_window_free(&window);

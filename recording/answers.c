@@ -80,7 +80,7 @@ static void collect_holders(struct host *host, struct collection *collection)
 	char *text;
 	size_t length;
 	bool first = true;
-	int r = pci_functions(host, &all, NULL);
+	int r = pci_functions(host, &all, &error);
 	FILE *out = xmemstream(&text, &length);
 
 	fputs("{\n", out);
@@ -173,13 +173,12 @@ static void collect_libvirt(struct host *host, struct collection *collection)
 }
 
 /* Below a root each guest that its record tells of; else those that were asked. */
-static void ask_recorded(struct host *host, struct collection *collection)
+static void ask_recorded(struct host *host)
 {
 	_cleanup_strings_ struct strings files = { 0 };
 
 	if (root_list(host->root, "gpucheck/guests", &files, NULL) < 0)
 		return;
-	(void)collection;
 	for (size_t i = 0; i < files.count; i++) {
 		_cleanup_free_ char *vm = NULL;
 		struct guest_place place = { 0 };
@@ -209,7 +208,7 @@ static void hide_target(struct collection *collection, const char *target)
 static void collect_guests(struct host *host, struct collection *collection)
 {
 	if (!host_is_live(host))
-		ask_recorded(host, collection);
+		ask_recorded(host);
 	for (size_t i = 0; i < host->guest_count; i++) {
 		const struct guest *guest = &host->guests[i];
 		_cleanup_free_ char *place = xasprintf("gpucheck/guests/%s.json", guest->vm);
@@ -221,16 +220,11 @@ static void collect_guests(struct host *host, struct collection *collection)
 	}
 }
 
-static int by_text(const void *left, const void *right)
-{
-	return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
 /* "10de:2504" of every function, each once, sorted. */
 static void list_ids(struct host *host, struct strings *ret)
 {
 	const struct pci_functions *all;
-	struct strings ids = { 0 };
+	_cleanup_strings_ struct strings ids = { 0 };
 
 	if (pci_functions(host, &all, NULL) < 0)
 		return;
@@ -240,12 +234,10 @@ static void list_ids(struct host *host, struct strings *ret)
 		if (pci_ids(host, &all->items[i], &vendor, &device, NULL) == 0)
 			strings_take(&ids, xasprintf("%04x:%04x", vendor, device));
 	}
-	if (ids.count)
-		qsort(ids.items, ids.count, sizeof(*ids.items), by_text);
+	strings_sort(&ids);
 	for (size_t i = 0; i < ids.count; i++)
 		if (!i || strcmp(ids.items[i], ids.items[i - 1]) != 0)
 			strings_add(ret, ids.items[i]);
-	strings_free(&ids);
 }
 
 /* The few lines of pci.ids that name this host's functions, as they are named here. */

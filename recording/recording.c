@@ -98,12 +98,6 @@ static void know_identities(struct host *host, struct collection *collection)
 	unreadables_free(&collection->unreadables);
 }
 
-static void add_once(struct strings *list, const char *text)
-{
-	if (!strings_have(list, text))
-		strings_add(list, text);
-}
-
 /* The modules of an index that ask for functions of this host. */
 static void know_modules(struct recorded_devices *devices, const char *text, size_t length)
 {
@@ -118,7 +112,7 @@ static void know_modules(struct recorded_devices *devices, const char *text, siz
 		if (!blank)
 			continue;
 		name = xstrndup(blank + 1, (size_t)(line + length - blank - 1));
-		add_once(&devices->modules, name);
+		strings_add_once(&devices->modules, name);
 	}
 }
 
@@ -134,7 +128,7 @@ static void know_devices(struct host *host, struct collection *collection)
 		if (root_read_text(host->root, functions.items[i], LIMIT_NUMBER, &text, NULL) < 0)
 			continue;
 		text[strcspn(text, "\n")] = '\0';
-		add_once(&devices->modaliases, text);
+		strings_add_once(&devices->modaliases, text);
 	}
 	collection_expand(collection, "lib/modules/*/modules.alias", &indexes);
 	for (size_t i = 0; i < indexes.count; i++) {
@@ -280,7 +274,6 @@ static int put_unreadables(struct collection *collection, const struct folder *f
 {
 	struct unreadables clean = { .whole = root_is_whole(collection->root) };
 	_cleanup_free_ char *text = NULL;
-	int r;
 
 	for (size_t i = 0; i < collection->unreadables.count; i++) {
 		const struct unreadable *one = &collection->unreadables.items[i];
@@ -298,8 +291,7 @@ static int put_unreadables(struct collection *collection, const struct folder *f
 	text = unreadables_text(&clean);
 	unreadables_free(&clean);
 	recording->files++;
-	r = folder_put(folder, RECORD_OF_RECORD, text, strlen(text), error);
-	return r;
+	return folder_put(folder, RECORD_OF_RECORD, text, strlen(text), error);
 }
 
 static int put_all(struct collection *collection, const struct folder *folder,

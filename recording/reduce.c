@@ -18,6 +18,24 @@ static void put_line(FILE *out, const char *line, size_t length)
 	putc('\n', out);
 }
 
+/* The lines of a text that are wanted, each as it is. */
+static char *keep_lines(const struct recorded_devices *devices, const char *text,
+			bool (*is_wanted)(const struct recorded_devices *devices, const char *line,
+					  size_t length),
+			size_t *ret_length)
+{
+	const char *line;
+	size_t length;
+	char *result;
+	FILE *out = xmemstream(&result, ret_length);
+
+	while (next_line(&text, &line, &length))
+		if (is_wanted(devices, line, length))
+			put_line(out, line, length);
+	fclose(out);
+	return result;
+}
+
 char *reduce_cpuinfo(const struct recorded_devices *devices, const char *text, size_t length,
 		     size_t *ret_length)
 {
@@ -98,15 +116,8 @@ static bool is_wanted_alias(const struct recorded_devices *devices, const char *
 char *reduce_aliases(const struct recorded_devices *devices, const char *text, size_t length,
 		     size_t *ret_length)
 {
-	char *result;
-	FILE *out = xmemstream(&result, ret_length);
-	const char *line;
-
-	while (next_line(&text, &line, &length))
-		if (is_wanted_alias(devices, line, length))
-			put_line(out, line, length);
-	fclose(out);
-	return result;
+	(void)length;
+	return keep_lines(devices, text, is_wanted_alias, ret_length);
 }
 
 /* "xhci_pci.alias=pci:v*…", each with a NUL behind it. */
@@ -142,21 +153,19 @@ static char *module_of_line(const char *line, size_t length)
 	return module_name(name);
 }
 
+static bool is_wanted_dependency(const struct recorded_devices *devices, const char *line,
+				 size_t length)
+{
+	_cleanup_free_ char *module = module_of_line(line, length);
+
+	return starts_with(module, "vfio") || strings_have(&devices->modules, module);
+}
+
 char *reduce_dependencies(const struct recorded_devices *devices, const char *text, size_t length,
 			  size_t *ret_length)
 {
-	char *result;
-	FILE *out = xmemstream(&result, ret_length);
-	const char *line;
-
-	while (next_line(&text, &line, &length)) {
-		_cleanup_free_ char *module = module_of_line(line, length);
-
-		if (starts_with(module, "vfio") || strings_have(&devices->modules, module))
-			put_line(out, line, length);
-	}
-	fclose(out);
-	return result;
+	(void)length;
+	return keep_lines(devices, text, is_wanted_dependency, ret_length);
 }
 
 static bool is_firmware(const char *line, size_t length)
@@ -188,37 +197,36 @@ char *reduce_packages(const struct recorded_devices *devices, const char *text, 
 	return result;
 }
 
+static bool names_drop_ins(const struct recorded_devices *devices, const char *line, size_t length)
+{
+	static const char folder[] = "default/grub.d";
+
+	(void)devices;
+	return memmem(line, length, folder, sizeof(folder) - 1);
+}
+
 char *reduce_mkconfig(const struct recorded_devices *devices, const char *text, size_t length,
 		      size_t *ret_length)
 {
-	char *result;
-	FILE *out = xmemstream(&result, ret_length);
-	const char *line;
+	(void)length;
+	return keep_lines(devices, text, names_drop_ins, ret_length);
+}
+
+static bool is_wanted_setting(const struct recorded_devices *devices, const char *line,
+			      size_t length)
+{
+	const char *word = line + strspn(line, " \t");
 
 	(void)devices;
-	while (next_line(&text, &line, &length))
-		if (memmem(line, length, "default/grub.d", strlen("default/grub.d")))
-			put_line(out, line, length);
-	fclose(out);
-	return result;
+	(void)length;
+	return !starts_with(word, "guest") && !strchr(";#", *word);
 }
 
 char *reduce_configuration(const struct recorded_devices *devices, const char *text, size_t length,
 			   size_t *ret_length)
 {
-	char *result;
-	FILE *out = xmemstream(&result, ret_length);
-	const char *line;
-
-	(void)devices;
-	while (next_line(&text, &line, &length)) {
-		const char *word = line + strspn(line, " \t");
-
-		if (!starts_with(word, "guest") && !strchr(";#", *word))
-			put_line(out, line, length);
-	}
-	fclose(out);
-	return result;
+	(void)length;
+	return keep_lines(devices, text, is_wanted_setting, ret_length);
 }
 
 /* libvirt's own lines begin with the time; what follows these words is kept, or not. */

@@ -27,36 +27,38 @@ const struct scrub_matcher scrub_matchers[] = {
 	{ "fingerprint of a key", match_fingerprint },
 	{ "user and password in a URL", match_url },
 	{ "password of GRUB's", match_password_line },
+	{ "home folder", match_home }, /* before names: "user" is one */
 	{ "value of a name that says it is a secret, a serial number or a network place",
 	  match_assignment },
-	{ "home folder", match_home },
 	{ "disk by its serial number", match_disk },
-	{ "word of this host", match_word },
+	{ "name that stays", match_kept },
+	/* A host may be called as one of these begins. */
 	{ "UUID", match_uuid },
 	{ "LVM's id of a volume", match_volume },
-	{ "id of a file system or partition", match_file_system },
 	{ "MAC address, world-wide name", match_mac },
+	{ "word of this host", match_word },
+	{ "id of a file system or partition", match_file_system },
 };
 
 const size_t scrub_matcher_count = ARRAY_SIZE(scrub_matchers);
 
 /* Host names that say nothing of a host, and those that are words of the files we read. */
 static const char *const common_names[] = {
-	"localhost",   "host",    "unknown",   "debian",  "ubuntu",
-	"proxmox",     "pve",     "pop-os",    "mint",    "linux",
-	"gnu",         "kernel",  "server",    "desktop", "laptop",
-	"workstation", "pc",      "gpu",       "kvm",     "qemu",
-	"libvirt",     "pci",     "vfio",      "iommu",   "intel",
-	"amd",         "nvidia",  "radeon",    "nouveau", "amdgpu",
-	"root",        "boot",    "grub",      "initrd",  "quiet",
-	"splash",      "on",      "off",       "yes",     "no",
-	"true",        "false",   "default",   "auto",    "if",
-	"set",         "menu",    "menuentry", "options", "options",
-	"alias",       "install", "blacklist", "softdep", "title",
-	"version",     "guest",   "vm",        "test",    "lab",
-	"domain",      "user",    "none",      "admin",   "administrator",
-	"memory",      "cpu",     "device",    "driver",  "section",
-	"screen",      "monitor",
+	"localhost",   "host",      "unknown",   "debian",        "ubuntu",
+	"proxmox",     "pve",       "pop-os",    "mint",          "linux",
+	"gnu",         "kernel",    "server",    "desktop",       "laptop",
+	"workstation", "pc",        "gpu",       "kvm",           "qemu",
+	"libvirt",     "pci",       "vfio",      "iommu",         "intel",
+	"amd",         "nvidia",    "radeon",    "nouveau",       "amdgpu",
+	"root",        "boot",      "grub",      "initrd",        "quiet",
+	"splash",      "on",        "off",       "yes",           "no",
+	"true",        "false",     "default",   "auto",          "if",
+	"set",         "menu",      "menuentry", "options",       "alias",
+	"install",     "blacklist", "softdep",   "title",         "version",
+	"guest",       "vm",        "test",      "lab",           "domain",
+	"user",        "none",      "admin",     "administrator", "memory",
+	"cpu",         "device",    "driver",    "section",       "screen",
+	"monitor",
 };
 
 struct scrub *scrub_new(void)
@@ -99,26 +101,25 @@ unsigned scrub_count(const struct scrub *scrub, enum scrub_sort sort)
 	return (unsigned)scrub->seen[sort].count;
 }
 
-static int longest_first(const void *left, const void *right)
-{
-	const struct word *one = left, *other = right;
-
-	return (one->length < other->length) - (one->length > other->length);
-}
-
 /* The first meaning of a word counts. */
 static void add_word(struct scrub *scrub, const char *text, const char *stand_in)
 {
+	const size_t length = strlen(text);
+	size_t at = 0;
+
 	for (size_t i = 0; i < scrub->word_count; i++)
 		if (!strcasecmp(scrub->words[i].text, text))
 			return;
 	scrub->words = xreallocarray(scrub->words, scrub->word_count + 1, sizeof(*scrub->words));
-	scrub->words[scrub->word_count++] = (struct word){
+	while (at < scrub->word_count && scrub->words[at].length >= length)
+		at++;
+	memmove(scrub->words + at + 1, scrub->words + at,
+		(scrub->word_count++ - at) * sizeof(*scrub->words));
+	scrub->words[at] = (struct word){
 		.text = xstrdup(text),
 		.stand_in = stand_in ? xstrdup(stand_in) : NULL,
-		.length = strlen(text),
+		.length = length,
 	};
-	qsort(scrub->words, scrub->word_count, sizeof(*scrub->words), longest_first);
 }
 
 void scrub_word(struct scrub *scrub, const char *word, const char *stand_in)
@@ -206,6 +207,29 @@ void scrub_serial(struct scrub *scrub, const char *serial)
 	add_spellings(scrub, serial, stand_in);
 }
 
+struct scrub_place scrub_behind(const struct scrub_place *place, size_t offset)
+{
+	return (struct scrub_place){
+		.text = place->text,
+		.at = place->at + offset,
+		.length = place->length,
+	};
+}
+
+bool scrub_begins_with(const struct scrub_place *place, const char *text)
+{
+	const size_t length = strlen(text);
+
+	return place->length - place->at >= length &&
+	       !memcmp(place->text + place->at, text, length);
+}
+
+bool scrub_begins_word(const struct scrub_place *place)
+{
+	return !place->at || !isalnum((unsigned char)place->text[place->at - 1]) ||
+	       (place->at >= 4 && !memcmp(place->text + place->at - 4, "\\x2d", 4));
+}
+
 static bool is_word(const struct scrub_place *place, const struct word *word)
 {
 	const char *at = place->text + place->at;
@@ -216,22 +240,35 @@ static bool is_word(const struct scrub_place *place, const struct word *word)
 		!isalnum((unsigned char)at[word->length]));
 }
 
+/* The longest one that stands there, NULL when none does. */
+static const struct word *find_word(const struct scrub *scrub, const struct scrub_place *place)
+{
+	if (!scrub_begins_word(place))
+		return NULL;
+	for (size_t i = 0; i < scrub->word_count; i++)
+		if (is_word(place, &scrub->words[i]))
+			return &scrub->words[i];
+	return NULL;
+}
+
+size_t match_kept(struct scrub *scrub, const struct scrub_place *place, FILE *out)
+{
+	const struct word *word = find_word(scrub, place);
+
+	if (!word || word->stand_in)
+		return 0;
+	fwrite(place->text + place->at, 1, word->length, out);
+	return word->length;
+}
+
 size_t match_word(struct scrub *scrub, const struct scrub_place *place, FILE *out)
 {
-	if (place->at && isalnum((unsigned char)place->text[place->at - 1]))
-		return 0;
-	for (size_t i = 0; i < scrub->word_count; i++) {
-		const struct word *word = &scrub->words[i];
+	const struct word *word = find_word(scrub, place);
 
-		if (!is_word(place, word))
-			continue;
-		if (word->stand_in)
-			fputs(word->stand_in, out);
-		else
-			fwrite(place->text + place->at, 1, word->length, out);
-		return word->length;
-	}
-	return 0;
+	if (!word || !word->stand_in)
+		return 0;
+	fputs(word->stand_in, out);
+	return word->length;
 }
 
 static size_t replace(struct scrub *scrub, const struct scrub_place *place, FILE *out)
@@ -243,21 +280,26 @@ static size_t replace(struct scrub *scrub, const struct scrub_place *place, FILE
 	return taken;
 }
 
-char *scrub_text(struct scrub *scrub, const char *text, size_t length, size_t *ret_length)
+void scrub_rest(struct scrub *scrub, struct scrub_place place, FILE *out)
 {
-	struct scrub_place place = { .text = text, .length = length };
-	char *result;
-	FILE *out = xmemstream(&result, ret_length);
-
-	while (place.at < length) {
+	while (place.at < place.length) {
 		size_t taken = replace(scrub, &place, out);
 
+		place.replaced = taken;
 		if (!taken) {
-			putc(text[place.at], out);
+			putc(place.text[place.at], out);
 			taken = 1;
 		}
 		place.at += taken;
 	}
+}
+
+char *scrub_text(struct scrub *scrub, const char *text, size_t length, size_t *ret_length)
+{
+	char *result;
+	FILE *out = xmemstream(&result, ret_length);
+
+	scrub_rest(scrub, (struct scrub_place){ .text = text, .length = length }, out);
 	fclose(out);
 	return result;
 }

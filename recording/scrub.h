@@ -67,7 +67,20 @@ unsigned scrub_count(const struct scrub *scrub, enum scrub_sort sort);
 struct scrub_place {
 	const char *text;
 	size_t at, length;
+	bool replaced; /* what stands before it: it is another word now */
 };
+
+/* So many bytes behind it. */
+struct scrub_place scrub_behind(const struct scrub_place *place, size_t offset);
+
+/* Whether a text stands there. */
+bool scrub_begins_with(const struct scrub_place *place, const char *text);
+
+/* Whether no letter or digit stands before it; systemd's "\x2d" is a "-". */
+bool scrub_begins_word(const struct scrub_place *place);
+
+/* Scrub all that is left from there on. */
+void scrub_rest(struct scrub *scrub, struct scrub_place place, FILE *out);
 
 /*
  * One thing that is looked for. It returns how many bytes at the place it takes, 0 when they are
@@ -90,6 +103,7 @@ size_t match_password_line(struct scrub *scrub, const struct scrub_place *place,
 size_t match_assignment(struct scrub *scrub, const struct scrub_place *place, FILE *out);
 size_t match_home(struct scrub *scrub, const struct scrub_place *place, FILE *out);
 size_t match_disk(struct scrub *scrub, const struct scrub_place *place, FILE *out);
+size_t match_kept(struct scrub *scrub, const struct scrub_place *place, FILE *out);
 size_t match_word(struct scrub *scrub, const struct scrub_place *place, FILE *out);
 size_t match_uuid(struct scrub *scrub, const struct scrub_place *place, FILE *out);
 size_t match_volume(struct scrub *scrub, const struct scrub_place *place, FILE *out);

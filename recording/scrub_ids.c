@@ -28,19 +28,6 @@ static bool is_hex(char byte)
 	return isxdigit((unsigned char)byte) != 0;
 }
 
-/* systemd writes "\x2d" for a "-". */
-static bool begins_word(const struct scrub_place *place)
-{
-	return !place->at || !isalnum((unsigned char)place->text[place->at - 1]) ||
-	       (place->at >= 4 && !memcmp(place->text + place->at - 4, "\\x2d", 4));
-}
-
-static bool begins_with(const struct scrub_place *place, const char *text)
-{
-	return place->length - place->at >= strlen(text) &&
-	       !memcmp(place->text + place->at, text, strlen(text));
-}
-
 /* How many digits (of any kind isalnum knows, or hexadecimal) stand here. */
 static size_t run_of(const struct scrub_place *place, size_t offset, bool hex)
 {
@@ -62,10 +49,10 @@ static size_t match_groups(const struct scrub_place *place, const size_t *groups
 	size_t offset = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		struct scrub_place here = { place->text, place->at + offset, place->length };
+		const struct scrub_place here = scrub_behind(place, offset);
 
 		if (i) {
-			if (!begins_with(&here, separator))
+			if (!scrub_begins_with(&here, separator))
 				return 0;
 			offset += strlen(separator);
 		}
@@ -129,7 +116,7 @@ size_t match_uuid(struct scrub *scrub, const struct scrub_place *place, FILE *ou
 	char digits[UUID_DIGITS + 1];
 	size_t length = 0;
 
-	if (!is_hex(byte_at(place, 0)) || !begins_word(place))
+	if (!is_hex(byte_at(place, 0)) || !scrub_begins_word(place))
 		return 0;
 	for (size_t i = 0; !length && i < ARRAY_SIZE(forms); i++)
 		length = match_groups(place, forms[i].groups, forms[i].count, forms[i].separator,
@@ -154,7 +141,7 @@ size_t match_volume(struct scrub *scrub, const struct scrub_place *place, FILE *
 	char digits[UUID_DIGITS + 1];
 	size_t length;
 
-	if (!begins_word(place))
+	if (!scrub_begins_word(place))
 		return 0;
 	length = match_groups(place, groups, ARRAY_SIZE(groups), "-", false, digits);
 	if (!length)
@@ -195,7 +182,7 @@ size_t match_file_system(struct scrub *scrub, const struct scrub_place *place, F
 	char digits[UUID_DIGITS + 1];
 	size_t length;
 
-	if (!is_hex(byte_at(place, 0)) || !begins_word(place))
+	if (!is_hex(byte_at(place, 0)) || !scrub_begins_word(place))
 		return 0;
 	length = match_groups(place, fat, 2, "-", true, digits);
 	if (!length)
@@ -262,7 +249,7 @@ size_t match_mac(struct scrub *scrub, const struct scrub_place *place, FILE *out
 	_cleanup_free_ char *stand_in = NULL;
 
 	if (!is_hex(byte_at(place, 0)) || (separator != ':' && separator != '-') ||
-	    !begins_word(place) || (place->at && place->text[place->at - 1] == separator))
+	    !scrub_begins_word(place) || (place->at && place->text[place->at - 1] == separator))
 		return 0;
 	while (pairs < MOST_PAIRS && run_of(place, length, true) == 2) {
 		memcpy(digits + 2 * pairs++, place->text + place->at + length, 2);
@@ -280,7 +267,7 @@ size_t match_mac(struct scrub *scrub, const struct scrub_place *place, FILE *out
 	if (pairs == PAIRS) {
 		write_mac(scrub, place, length, digits, out);
 	} else if (pairs == PAIRS + 1 && starts_with(digits, "01")) {
-		const struct scrub_place address = { place->text, place->at + 3, place->length };
+		const struct scrub_place address = scrub_behind(place, 3);
 
 		fwrite(place->text + place->at, 1, 3, out);
 		write_mac(scrub, &address, length - 3, digits + 2, out);

@@ -48,23 +48,21 @@ static const struct {
 	{ "hostname", SCRUB_SECRET },
 	{ "systemd.hostname", SCRUB_SECRET },
 	{ "*serial", SCRUB_SERIAL },
-	{ "*id_serial*", SCRUB_SERIAL },
+	{ "*serialno", SCRUB_SERIAL },
+	{ "*serialnumber", SCRUB_SERIAL },
+	{ "*serial[_-]number", SCRUB_SERIAL },
 	{ "*serial_short", SCRUB_SERIAL },
 	{ "*wwid", SCRUB_SERIAL },
 	{ "*wwn", SCRUB_SERIAL },
 	{ "*asset_tag", SCRUB_SERIAL },
 };
 
+/* What stand-ins begin with. None is such a name: what follows it would be taken for a value. */
 static const char *const sorts[SCRUB_SORTS] = {
-	[SCRUB_SECRET] = "secret",
+	[SCRUB_SECRET] = "hidden",
 	[SCRUB_SERIAL] = "serial",
 	[SCRUB_KEY] = "key",
 };
-
-static bool begins_word(const struct scrub_place *place)
-{
-	return !place->at || !isalnum((unsigned char)place->text[place->at - 1]);
-}
 
 static const char *here(const struct scrub_place *place)
 {
@@ -74,11 +72,6 @@ static const char *here(const struct scrub_place *place)
 static size_t left(const struct scrub_place *place)
 {
 	return place->length - place->at;
-}
-
-static bool begins_with(const struct scrub_place *place, const char *text)
-{
-	return left(place) >= strlen(text) && !memcmp(here(place), text, strlen(text));
 }
 
 /* "ata-Samsung_SSD_860_S4EWNX0R123456Z-part2": the number alone may stand elsewhere too. */
@@ -93,14 +86,27 @@ static void know_serial(struct scrub *scrub, const char *name)
 	scrub_serial(scrub, last ? last + 1 : copy);
 }
 
-/* "secret-3"; what is one already stays. */
+/* "hidden-3", "key-1": of whichever sort, it may stand where another one was looked for. */
+static bool is_stand_in(const char *text)
+{
+	for (size_t i = 0; i < SCRUB_SORTS; i++) {
+		const char *number = sorts[i] && starts_with(text, sorts[i])
+					     ? text + strlen(sorts[i])
+					     : "";
+
+		if (*number == '-' && number[1] && !number[1 + strspn(number + 1, "0123456789")])
+			return true;
+	}
+	return false;
+}
+
+/* What is a stand-in already stays. */
 static void write_numbered(struct scrub *scrub, enum scrub_sort sort, const char *text,
 			   size_t length, FILE *out)
 {
 	_cleanup_free_ char *key = xstrndup(text, length);
-	const char *number = starts_with(key, sorts[sort]) ? key + strlen(sorts[sort]) : "";
 
-	if (*number == '-' && strspn(number + 1, "0123456789") == strlen(number + 1)) {
+	if (is_stand_in(key)) {
 		fputs(key, out);
 		return;
 	}
@@ -113,10 +119,12 @@ static void write_numbered(struct scrub *scrub, enum scrub_sort sort, const char
 static size_t pem_length(const struct scrub_place *place)
 {
 	static const char end[] = "-----END ", dashes[] = "-----";
-	const char *at = memmem(here(place), left(place), end, sizeof(end) - 1), *close;
+	const char *at, *close;
 
-	if (!begins_with(place, "-----BEGIN "))
+	/* The cheap question first: the other one may look through all of the text. */
+	if (!scrub_begins_with(place, "-----BEGIN "))
 		return 0;
+	at = memmem(here(place), left(place), end, sizeof(end) - 1);
 	if (!at)
 		return left(place);
 	at += sizeof(end) - 1;
@@ -124,16 +132,30 @@ static size_t pem_length(const struct scrub_place *place)
 	return close ? (size_t)(close + sizeof(dashes) - 1 - here(place)) : left(place);
 }
 
-/* The base64 of an OpenSSH key begins with the length and the first letters of its kind. */
-static size_t ssh_length(const struct scrub_place *place)
+/* A key that stands in a value, or on a line of which all is secret, is longer than these: all of
+ * it, so far behind the place, or one byte. */
+static size_t step(const struct scrub_place *place, size_t offset)
 {
-	size_t length = 0;
+	const struct scrub_place there = scrub_behind(place, offset);
+	size_t key = pem_length(&there);
 
-	if (!begins_with(place, "AAAA") || !begins_word(place))
-		return 0;
+	return key ? key : 1;
+}
+
+/* How much from here, behind that many bytes, is base64; 0 where that is too short for a key. */
+static size_t base64_length(const struct scrub_place *place, size_t length)
+{
 	while (length < left(place) && here(place)[length] && strchr(BASE64, here(place)[length]))
 		length++;
 	return length >= SHORTEST_BASE64 ? length : 0;
+}
+
+/* The base64 of an OpenSSH key begins with the length and the first letters of its kind. */
+static size_t ssh_length(const struct scrub_place *place)
+{
+	if (!scrub_begins_with(place, "AAAA") || !scrub_begins_word(place))
+		return 0;
+	return base64_length(place, 0);
 }
 
 size_t match_key(struct scrub *scrub, const struct scrub_place *place, FILE *out)
@@ -150,13 +172,11 @@ size_t match_key(struct scrub *scrub, const struct scrub_place *place, FILE *out
 size_t match_fingerprint(struct scrub *scrub, const struct scrub_place *place, FILE *out)
 {
 	static const char prefix[] = "SHA256:";
-	size_t length = sizeof(prefix) - 1;
+	size_t length = 0;
 
-	if (!begins_with(place, prefix))
-		return 0;
-	while (length < left(place) && here(place)[length] && strchr(BASE64, here(place)[length]))
-		length++;
-	if (length < SHORTEST_BASE64)
+	if (scrub_begins_with(place, prefix))
+		length = base64_length(place, sizeof(prefix) - 1);
+	if (!length)
 		return 0;
 	fputs(prefix, out);
 	write_numbered(scrub, SCRUB_KEY, here(place), length, out);
@@ -195,23 +215,23 @@ size_t match_password_line(struct scrub *scrub, const struct scrub_place *place,
 	static const char *const commands[] = { "password_pbkdf2", "password" };
 	size_t length = 0, end;
 
-	if (!begins_word(place))
+	if (!scrub_begins_word(place))
 		return 0;
-	if (begins_with(place, "grub.pbkdf2.")) {
+	if (scrub_begins_with(place, "grub.pbkdf2.")) {
 		while (length < left(place) &&
 		       (isalnum((unsigned char)here(place)[length]) || here(place)[length] == '.'))
 			length++;
 		write_numbered(scrub, SCRUB_SECRET, here(place), length, out);
 		return length;
 	}
-	for (size_t i = 0; !length && begins_line(place) && i < ARRAY_SIZE(commands); i++)
-		if (begins_with(place, commands[i]))
+	for (size_t i = 0; !length && i < ARRAY_SIZE(commands); i++)
+		if (scrub_begins_with(place, commands[i]))
 			length = strlen(commands[i]);
-	if (!length || length == left(place) ||
+	if (!length || length == left(place) || !begins_line(place) ||
 	    (here(place)[length] != ' ' && here(place)[length] != '\t'))
 		return 0;
 	for (end = length; end < left(place) && here(place)[end] != '\n';)
-		end++;
+		end += step(place, end);
 	fwrite(here(place), 1, length, out);
 	putc(' ', out);
 	write_numbered(scrub, SCRUB_SECRET, here(place) + length + 1, end - length - 1, out);
@@ -220,7 +240,16 @@ size_t match_password_line(struct scrub *scrub, const struct scrub_place *place,
 
 static bool is_name_byte(char byte)
 {
-	return isalnum((unsigned char)byte) || strchr("_.-", byte);
+	return isalnum((unsigned char)byte) || (byte && strchr("_.-", byte));
+}
+
+/* Behind a "-" too: "--key-token=…". */
+static bool begins_name(const struct scrub_place *place)
+{
+	const char *at = here(place);
+
+	return *at != '-' && is_name_byte(*at) &&
+	       (!place->at || place->replaced || at[-1] == '-' || !is_name_byte(at[-1]));
 }
 
 /* A name that is in the table, as a text of its own. */
@@ -259,29 +288,30 @@ static size_t sign_length(const char *at, size_t most, char *quote)
 	return *quote ? length + 1 : length;
 }
 
-static size_t value_length(const char *at, size_t most, char quote)
+/* Of the value that begins so far behind the place. */
+static size_t value_length(const struct scrub_place *place, size_t begin, char quote)
 {
-	size_t length = 0;
+	const char *at = here(place);
+	size_t end = begin;
 
-	while (length < most && at[length] != '\n' &&
-	       (quote ? at[length] != quote
-		      : !isspace((unsigned char)at[length]) && !strchr("'\"<>", at[length])))
-		length++;
-	return length;
+	while (end < left(place) && at[end] != '\n' &&
+	       (quote ? at[end] != quote
+		      : !isspace((unsigned char)at[end]) && !strchr("'\"<>", at[end])))
+		end += step(place, end);
+	return end - begin;
 }
 
 size_t match_assignment(struct scrub *scrub, const struct scrub_place *place, FILE *out)
 {
+	struct scrub_place named = *place;
 	const char *start = here(place);
 	size_t name = 0, sign, value;
 	enum scrub_sort sort;
 	char quote;
 
-	/* Behind a "-" too: "--key-token=…". */
-	if (!isalpha((unsigned char)*start) ||
-	    (place->at && start[-1] != '-' && is_name_byte(start[-1])))
+	if (!begins_name(place))
 		return 0;
-	while (name < left(place) && start[name] && is_name_byte(start[name]))
+	while (name < left(place) && name <= LONGEST_NAME && is_name_byte(start[name]))
 		name++;
 	/* The cheap question first: most words are no assignment. */
 	if (name == left(place) || !strchr("=:+!}\"' \t", start[name]) ||
@@ -290,10 +320,13 @@ size_t match_assignment(struct scrub *scrub, const struct scrub_place *place, FI
 	sign = sign_length(start + name, left(place) - name, &quote);
 	if (!sign)
 		return 0;
-	value = value_length(start + name + sign, left(place) - name - sign, quote);
+	value = value_length(place, name + sign, quote);
 	if (!value)
 		return 0;
-	fwrite(start, 1, name + sign, out);
+	/* The host's name may be in it, or an id. */
+	named.length = place->at + name;
+	scrub_rest(scrub, named, out);
+	fwrite(start + name, 1, sign, out);
 	write_numbered(scrub, sort, start + name + sign, value, out);
 	return name + sign + value;
 }

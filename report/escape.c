@@ -36,12 +36,24 @@ static const char *in_ascii(uint32_t c)
 	return NULL;
 }
 
+/* Printable ASCII, as nearly all text is: nothing in it is escaped but what is special. */
+static bool is_plain(const char *text, const char *special)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~' || strchr(special, *text))
+			return false;
+	return true;
+}
+
 static char *escape(const char *text, const char *special, bool ascii)
 {
 	char *escaped = NULL;
 	size_t size;
-	FILE *out = xmemstream(&escaped, &size);
+	FILE *out;
 
+	if (is_plain(text, special))
+		return xstrdup(text);
+	out = xmemstream(&escaped, &size);
 	while (*text) {
 		uint32_t character;
 		size_t length = utf8_decode(text, &character);

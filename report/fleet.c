@@ -23,7 +23,7 @@ void fleet_add_unreadable(struct fleet *fleet, const char *file, const char *rea
 {
 	fleet->unreadable = xreallocarray(fleet->unreadable, fleet->unreadable_count + 1,
 					  sizeof(*fleet->unreadable));
-	fleet->unreadable[fleet->unreadable_count++] = (struct unreadable){
+	fleet->unreadable[fleet->unreadable_count++] = (struct unreadable_report){
 		.file = xstrdup(file),
 		.reason = xstrdup(reason),
 	};

@@ -16,7 +16,7 @@ struct fleet_host {
 	size_t number; /* in the order of reading */
 };
 
-struct unreadable {
+struct unreadable_report {
 	char *file;
 	char *reason;
 };
@@ -26,7 +26,7 @@ struct fleet {
 	time_t time;              /* of the merging */
 	struct fleet_host *hosts; /* by name, each once, after fleet_close */
 	size_t count;
-	struct unreadable *unreadable; /* in the order they were met */
+	struct unreadable_report *unreadable; /* in the order they were met */
 	size_t unreadable_count;
 	size_t counts[VERDICTS]; /* of all hosts */
 	int status;              /* exit status */

@@ -219,7 +219,7 @@ static void write_unreadable(const struct fleet *fleet, const struct style *styl
 	if (fleet->unreadable_count)
 		fputs("\nNot read\n", out);
 	for (size_t i = 0; i < fleet->unreadable_count; i++) {
-		const struct unreadable *one = &fleet->unreadable[i];
+		const struct unreadable_report *one = &fleet->unreadable[i];
 		_cleanup_free_ char *line = xasprintf("%s: %s", one->file, one->reason);
 
 		write_line(line, style, out);

@@ -3,6 +3,7 @@
  */
 #include "base/alloc.h"
 #include "base/date.h"
+#include "base/strings.h"
 #include "report/json_text.h"
 #include "report/report.h"
 #include "report/schemas.h"
@@ -89,12 +90,14 @@ static json_t *document_of(const struct outcome *outcome)
 static void dump(json_t *value, int indent, FILE *out)
 {
 	_cleanup_free_ char *text = json_dumps(value, JSON_INDENT(2));
+	const char *at = text ? text : "", *line;
+	size_t length;
 
-	for (const char *at = text; at && *at; at++) {
-		fputc(*at, out);
-		/* A newline in a text is "\\n" in JSON: this one is layout. */
-		if (*at == '\n')
-			fprintf(out, "%*s", indent, "");
+	/* A newline in a text is "\\n" in JSON: these are layout. */
+	while (next_line(&at, &line, &length)) {
+		fwrite(line, 1, length, out);
+		if (*at)
+			fprintf(out, "\n%*s", indent, "");
 	}
 	json_decref(value);
 }

@@ -152,7 +152,7 @@ static void write_suite(const struct outcome *outcome, const struct style *style
 	fputs("  </testsuite>\n", out);
 }
 
-static void write_unreadable(const struct unreadable *unreadable, FILE *out)
+static void write_unreadable(const struct unreadable_report *unreadable, FILE *out)
 {
 	const struct tally tally = { .tests = 1, .errors = 1 };
 

@@ -70,7 +70,7 @@ static void write_tap(const struct outcome *outcome, const struct style *style, 
 		fprintf(out, "Bail out! there is no GPU to check\n");
 }
 
-static void write_unreadable(const struct unreadable *unreadable, size_t number, FILE *out)
+static void write_unreadable(const struct unreadable_report *unreadable, size_t number, FILE *out)
 {
 	_cleanup_free_ char *file = escape_tap(unreadable->file);
 	_cleanup_free_ char *reason = escape_tap(unreadable->reason);

@@ -51,7 +51,7 @@ static int depth_of(const struct topology *topology, const struct topology_place
 {
 	int depth = 0;
 
-	for (; place->above != TOPOLOGY_NONE && depth < 64; depth++)
+	for (; place->above != TOPOLOGY_NONE && depth < PCI_MAX_DEPTH; depth++)
 		place = &topology->places[place->above];
 	return depth;
 }

@@ -27,8 +27,11 @@ SUITES = {
     'guest': lambda build: [TESTS / 'guest/run.py', '--gpucheck', build / 'gpucheck'],
     'package': lambda build: [TESTS / 'package/run.py', '--gpucheck', build / 'gpucheck'],
     'terminal': lambda build: [TESTS / 'terminal/run.py', '--gpucheck', build / 'gpucheck'],
+    'privilege': lambda build: [TESTS / 'privilege/run.py', '--gpucheck', build / 'gpucheck'],
+    'soak': lambda build: [TESTS / 'soak/soak.py', '--gpucheck', build / 'gpucheck'],
     'docs': lambda build: [TESTS / 'docs/run.py', '--gpucheck', build / 'gpucheck'],
     'fuzz': lambda build: [TESTS / 'fuzz/run.py', '--build', build],
+    'cost': lambda build: [TESTS / 'bench/test_costs.py', '--gpucheck', build / 'gpucheck'],
     'lab': lambda build: [TESTS / 'lab/test_lab.py'],
     'fleet': lambda build: [TESTS / 'fleet/run.py', '--gpucheck', build / 'gpucheck'],
 }

@@ -167,8 +167,11 @@ char *grub_expand(struct grub_variables *variables, const char *word)
 {
 	char *text = NULL, quote = '\0';
 	size_t length;
-	FILE *out = xmemstream(&text, &length);
+	FILE *out;
 
+	if (!strpbrk(word, "'\"$\\"))
+		return xstrdup(word);
+	out = xmemstream(&text, &length);
 	while (*word) {
 		if (*word == quote) {
 			quote = '\0';

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "host/boot/initramfs_answer.h"
+#include "host/boot/initramfs_cache.h"
 #include "host/process/program.h"
 #include "host/state.h"
 
@@ -16,7 +17,8 @@ enum {
 	ANSWER_LIMIT = 32 << 20, /* what it may keep (4 MiB), each byte written as \u0001 */
 };
 
-int initramfs_read(struct host *host, const char *path, struct initramfs *ret, struct error *error)
+/* The answer of gpucheck-initramfs; the caller lets go of it. */
+static int ask(struct host *host, const char *path, json_t **ret, struct error *error)
 {
 	_cleanup_free_ char *what = xasprintf("looking into /%s", path);
 	struct program_call call = {
@@ -26,7 +28,6 @@ int initramfs_read(struct host *host, const char *path, struct initramfs *ret, s
 		.seconds = ANSWER_SECONDS,
 		.limit = ANSWER_LIMIT,
 	};
-	int r;
 
 	if (!call.request)
 		return error_set(error, EINVAL, "/%s: not UTF-8", path);
@@ -34,8 +35,36 @@ int initramfs_read(struct host *host, const char *path, struct initramfs *ret, s
 	json_decref(call.request);
 	if (!call.answer)
 		return error_set(error, call.error.code, "/%s: %s", path, call.error.text);
-	r = initramfs_answer_read(call.answer, ret, error);
-	json_decref(call.answer);
+	*ret = call.answer;
+	return 0;
+}
+
+static int read_kept(struct host *host, const char *identity, struct initramfs *ret)
+{
+	json_t *answer = initramfs_cache_find(host, identity);
+	int r = answer ? initramfs_answer_read(answer, ret, NULL) : -ENOENT;
+
+	json_decref(answer);
+	return r;
+}
+
+int initramfs_read(struct host *host, const char *path, struct initramfs *ret, struct error *error)
+{
+	_cleanup_free_ char *before = initramfs_identity(host, path), *after = NULL;
+	json_t *answer;
+	int r;
+
+	if (before && read_kept(host, before, ret) == 0)
+		return 0;
+	r = ask(host, path, &answer, error);
+	if (r < 0)
+		return r;
+	r = initramfs_answer_read(answer, ret, error);
+	/* What was built anew while it was looked into is not what was looked into. */
+	after = r == 0 && before ? initramfs_identity(host, path) : NULL;
+	if (after && !strcmp(before, after))
+		initramfs_cache_keep(host, before, answer);
+	json_decref(answer);
 	return r;
 }
 

@@ -26,10 +26,10 @@ struct initramfs {
 
 /*
  * Look into an image, by its path on the host without leading slash: gpucheck-initramfs does it,
- * which takes about as long as to decompress the image. Of its files only regular ones are told,
- * and of those the ones in etc/modprobe.d, lib/modprobe.d, run/modprobe.d, usr/lib/modprobe.d,
- * usr/local/lib/modprobe.d, etc/modules-load.d, etc/udev/rules.d, etc/cmdline.d, scripts/init-top,
- * and conf/modules.
+ * which takes about as long as to decompress the image; its answer is kept (initramfs_cache.h). Of
+ * its files only regular ones are told, and of those the ones in etc/modprobe.d, lib/modprobe.d,
+ * run/modprobe.d, usr/lib/modprobe.d, usr/local/lib/modprobe.d, etc/modules-load.d,
+ * etc/udev/rules.d, etc/cmdline.d, scripts/init-top, and conf/modules.
  *
  * -ENOENT when there is no image; -EACCES; -EINVAL for one that is not understood to its end (cut
  * off, another format); -EFBIG for more than any real image has; -ETIMEDOUT; -EPROTO, -EIO.

@@ -218,25 +218,19 @@ static bool names_vfio(const struct modprobe_line *line)
 	       strstr(line->rest, "vfio_pci");
 }
 
-static void add_once(struct strings *list, const char *text)
-{
-	if (!strings_have(list, text))
-		strings_add(list, text);
-}
-
 void next_boot_files(const struct next_boot_facts *facts, struct strings *ret)
 {
 	const struct modprobe *modprobe = &facts->disk.modprobe;
 
 	for (size_t i = 0; i < modprobe->count; i++)
 		if (!modprobe->lines[i].argument && names_vfio(&modprobe->lines[i]))
-			add_once(ret, modprobe->lines[i].file);
+			strings_add_once(ret, modprobe->lines[i].file);
 	for (size_t i = 0; i < facts->count; i++) {
 		const struct udev_override *rule = udev_override_of(&facts->disk.overrides,
 								    &facts->functions[i].identity);
 
 		if (rule)
-			add_once(ret, rule->file);
+			strings_add_once(ret, rule->file);
 	}
 }
 

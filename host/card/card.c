@@ -7,10 +7,7 @@
 
 #include <stdlib.h>
 
-enum {
-	CLASS_HD_AUDIO = 0x0403,
-	MAX_DEPTH = 64, /* bridges above a function; a record may hold a loop */
-};
+enum { CLASS_HD_AUDIO = 0x0403 };
 
 struct search {
 	struct host *host;
@@ -89,7 +86,7 @@ static struct pci_function *own_switch(struct search *search)
 static bool is_below(struct search *search, struct pci_function *function,
 		     const struct pci_function *bridge)
 {
-	for (int depth = 0; function && depth < MAX_DEPTH; depth++) {
+	for (int depth = 0; function && depth < PCI_MAX_DEPTH; depth++) {
 		function = parent(search, function);
 		if (function == bridge)
 			return true;

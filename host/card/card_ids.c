@@ -19,8 +19,8 @@ void card_ids(struct host *host, const struct card *card, struct strings *ret)
 	for (size_t i = 0; i < card->count; i++) {
 		_cleanup_free_ char *id = id_of(host, card->functions[i]);
 
-		if (id && !strings_have(ret, id))
-			strings_add(ret, id);
+		if (id)
+			strings_add_once(ret, id);
 	}
 }
 

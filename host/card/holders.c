@@ -148,8 +148,8 @@ static int list_nodes(const struct search *search, int pid, struct strings *ret,
 			return error_set_errno(error, (int)length, "/%s/%s", path, names.items[i]);
 		link[length] = '\0';
 		node = card_node(search, link);
-		if (node && !strings_have(ret, node))
-			strings_add(ret, node);
+		if (node)
+			strings_add_once(ret, node);
 	}
 	return 0;
 }

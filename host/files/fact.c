@@ -78,20 +78,25 @@ int read_link_name(struct root *root, const char *path, char **ret, struct error
 	return 0;
 }
 
-int fact_number(const struct fact *fact, const char *path, uint64_t *ret, struct error *error)
+int number_parse(const char *line, const char *path, uint64_t *ret, struct error *error)
 {
-	const char *text = fact->text;
 	unsigned long long value;
 	char *end;
 
 	errno = 0;
 	/* isalnum: strtoull would take blanks and a sign */
-	value = strtoull(text, &end, starts_with(text, "0x") ? 16 : 10);
-	if (!isalnum((unsigned char)*text) || end == text || errno || (*end && strcmp(end, "\n")) ||
-	    strlen(text) != fact->length)
+	value = strtoull(line, &end, starts_with(line, "0x") ? 16 : 10);
+	if (!isalnum((unsigned char)*line) || end == line || errno || (*end && strcmp(end, "\n")))
 		return error_set(error, EINVAL, "/%s: not a number", path);
 	*ret = value;
 	return 0;
+}
+
+int fact_number(const struct fact *fact, const char *path, uint64_t *ret, struct error *error)
+{
+	if (strlen(fact->text) != fact->length)
+		return error_set(error, EINVAL, "/%s: not a number", path);
+	return number_parse(fact->text, path, ret, error);
 }
 
 void fact_free(struct fact *fact)

@@ -40,6 +40,9 @@ int read_link_name(struct root *root, const char *path, char **ret, struct error
  */
 int fact_number(const struct fact *fact, const char *path, uint64_t *ret, struct error *error);
 
+/* The same for the line of a file that is not kept (root_read_line); path is where it stood. */
+int number_parse(const char *line, const char *path, uint64_t *ret, struct error *error);
+
 void fact_free(struct fact *fact);
 
 #endif

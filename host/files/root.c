@@ -237,6 +237,35 @@ int root_read_text(struct root *root, const char *path, size_t limit, char **ret
 	return 0;
 }
 
+int root_read_line(struct root *root, const char *path, char *line, size_t size,
+		   struct error *error)
+{
+	_cleanup_close_ int descriptor = root_open_regular(root, path, error);
+	size_t length = 0;
+
+	if (descriptor < 0)
+		return descriptor;
+	while (length == 0 || line[length - 1] != '\n') {
+		ssize_t got = read(descriptor, line + length, size - length);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_set_errno(error, errno, "/%s", path);
+		if (got == 0)
+			break;
+		length += (size_t)got;
+		if (length == size)
+			return error_set(error, EFBIG, "/%s: larger than %zu bytes", path,
+					 size - 1);
+	}
+	length -= length > 0 && line[length - 1] == '\n';
+	line[length] = '\0';
+	if (strlen(line) != length)
+		return error_set(error, EINVAL, "/%s: holds a NUL byte, it is no text", path);
+	return 0;
+}
+
 int root_read_tail(struct root *root, const char *path, size_t limit, char **ret,
 		   size_t *ret_length, struct error *error)
 {

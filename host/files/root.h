@@ -59,6 +59,14 @@ int root_listed(struct root *root, const char *path, int r, struct error *error)
 int root_read_text(struct root *root, const char *path, size_t limit, char **ret,
 		   struct error *error);
 
+/*
+ * A file of one line, as sysfs has a file for each number, read where it costs no memory: into
+ * line, without its newline. Its newline is its end: nothing is asked for behind it. Else as
+ * root_read, limit being size - 1; a NUL byte in it is -EINVAL.
+ */
+int root_read_line(struct root *root, const char *path, char *line, size_t size,
+		   struct error *error);
+
 /* The last limit bytes of a regular file, or all of a shorter one; else as root_read. */
 int root_read_tail(struct root *root, const char *path, size_t limit, char **ret,
 		   size_t *ret_length, struct error *error);

@@ -11,7 +11,8 @@
 #include <sys/types.h>
 
 /* Where a path leads once links of its last component are followed inside the root; the path itself
- * when it is no link or nothing is there. The caller frees it. -ELOOP. */
+ * when it is no link or nothing is there. The caller frees it. -ELOOP; -EPERM for a link of another
+ * user's on the live host. */
 int root_follow(struct root *root, const char *path, char **ret, struct error *error);
 
 /*

@@ -80,21 +80,25 @@ static bool begins_alike(const char *pattern, const char *text)
 {
 	while (*pattern && *pattern == *text)
 		pattern++, text++;
-	return strchr("*?[\\ ", *pattern);
+	switch (*pattern) {
+	case '\0':
+	case '*':
+	case '?':
+	case '[':
+	case '\\':
+	case ' ':
+		return true;
+	default:
+		return false;
+	}
 }
 
-/* "alias pci:v000010DEd* nouveau": the module's name when the pattern fits; NULL when not. */
-static char *claiming_module(const char *line, size_t length, const char *modalias)
+/* "pci:v000010DEd* nouveau": the module's name when the pattern fits; NULL when not. */
+static char *claiming_module(const char *alias, const char *modalias)
 {
-	static const char alias[] = "alias ";
-	_cleanup_free_ char *copy = NULL;
-	char *pattern, *name;
+	_cleanup_free_ char *pattern = xstrndup(alias, strcspn(alias, "\n"));
+	char *name = strrchr(pattern, ' ');
 
-	if (!starts_with(line, alias) || !begins_alike(line + strlen(alias), modalias))
-		return NULL;
-	copy = xstrndup(line, length);
-	pattern = copy + strlen(alias);
-	name = strrchr(pattern, ' ');
 	if (!name)
 		return NULL;
 	*name++ = '\0';
@@ -118,12 +122,15 @@ static void unite(struct strings *names)
 
 void alias_index_claiming(const char *text, const char *modalias, struct strings *ret)
 {
-	const char *line;
-	size_t length;
+	static const char alias[] = "alias ";
+	const size_t skip = sizeof(alias) - 1;
 
-	while (next_line(&text, &line, &length)) {
-		char *name = claiming_module(line, length, modalias);
+	/* A line's end is looked for last: few lines of many thousands begin as the device does. */
+	for (; *text; text = strchrnul(text, '\n'), text += *text == '\n') {
+		char *name = NULL;
 
+		if (!strncmp(text, alias, skip) && begins_alike(text + skip, modalias))
+			name = claiming_module(text + skip, modalias);
 		if (name && strcmp(name, "vfio_pci") != 0)
 			strings_take(ret, name);
 		else

@@ -22,7 +22,8 @@ bool alias_index_has_variant(const char *text, const char *module);
 /*
  * The modules, each once and sorted, whose aliases fit a device's modalias: of modules.alias, where
  * vfio_pci is left out, and of modules.builtin.modinfo, which is one "xhci_pci.alias=pci:v*d*…"
- * behind the other, each with a NUL at its end. One must stand behind all. *ret must be empty.
+ * behind the other, each with a NUL at its end. One must stand behind all. *ret must be empty, or
+ * hold what a piece of the same index gave before.
  */
 void alias_index_claiming(const char *text, const char *modalias, struct strings *ret);
 void builtin_aliases_claiming(const char *bytes, size_t length, const char *modalias,

@@ -3,6 +3,7 @@
 #include "host/modules/kernel_modules.h"
 
 #include "base/alloc.h"
+#include "host/files/pieces.h"
 #include "host/modules/index_text.h"
 #include "host/state.h"
 
@@ -54,24 +55,55 @@ int driver_module(struct host *host, const char *driver, char **ret, struct erro
 	return 0;
 }
 
+/* The same for one that is only looked through, and again at each look. */
+static int look_through(struct host *host, const char *name, visit_lines *visit, void *data,
+			struct error *error)
+{
+	_cleanup_free_ char *path = NULL;
+	int r = kernel_modules_file(host, name, &path, error);
+
+	if (r < 0 || !path)
+		return r;
+	r = root_read_pieces(host->root, path, LIMIT_LARGE, visit, data, error);
+	if (r == -ENOENT)
+		return 0;
+	return r < 0 ? r : 1;
+}
+
+struct variant_search {
+	const char *module;
+	bool found;
+};
+
+static bool look_for_variant(const char *lines, void *data)
+{
+	struct variant_search *search = data;
+
+	search->found = alias_index_has_variant(lines, search->module);
+	return !search->found;
+}
+
 int driver_is_vfio_variant(struct host *host, const char *driver, bool *ret, struct error *error)
 {
 	_cleanup_free_ char *module = NULL;
+	struct variant_search search = { 0 };
 	int r = driver_module(host, driver, &module, error);
 
-	if (r == 0)
-		r = read_index(host, "modules.alias", &host->module_aliases, error);
 	if (r < 0)
 		return r;
 	if (!module)
 		module = module_name(driver);
+	search.module = module;
+	r = look_through(host, "modules.alias", look_for_variant, &search, error);
+	if (r < 0)
+		return r;
 	if (!r)
 		return error_set(
 			error, ENOENT,
 			"/lib/modules: the running kernel's modules.alias is not there, which "
 			"would tell whether %s is a variant of vfio-pci",
 			driver);
-	*ret = alias_index_has_variant(host->module_aliases.text, module);
+	*ret = search.found;
 	return 0;
 }
 
@@ -98,14 +130,31 @@ static int read_modalias(struct host *host, const struct pci_function *function,
 	return r;
 }
 
+struct claim_search {
+	const char *modalias;
+	struct strings *names;
+};
+
+static bool look_for_claims(const char *lines, void *data)
+{
+	const struct claim_search *search = data;
+
+	alias_index_claiming(lines, search->modalias, search->names);
+	return true;
+}
+
 int modules_claiming(struct host *host, struct pci_function *function, struct strings *ret,
 		     struct error *error)
 {
 	_cleanup_free_ char *modalias = NULL;
+	_cleanup_strings_ struct strings names = { 0 };
+	struct claim_search search = { .names = &names };
 	int r = read_modalias(host, function, &modalias, error);
 
-	if (r == 0)
-		r = read_index(host, "modules.alias", &host->module_aliases, error);
+	if (r < 0)
+		return r;
+	search.modalias = modalias;
+	r = look_through(host, "modules.alias", look_for_claims, &search, error);
 	if (r < 0)
 		return r;
 	if (!r)
@@ -113,6 +162,7 @@ int modules_claiming(struct host *host, struct pci_function *function, struct st
 				 "/lib/modules: the running kernel's modules.alias is not there, "
 				 "which would tell the modules for %s",
 				 function->name);
-	alias_index_claiming(host->module_aliases.text, modalias, ret);
+	*ret = names;
+	names = (struct strings){ 0 };
 	return 0;
 }

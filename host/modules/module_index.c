@@ -3,7 +3,7 @@
 #include "host/modules/module_index.h"
 
 #include "base/alloc.h"
-#include "host/files/root.h"
+#include "host/files/pieces.h"
 #include "host/modules/index_text.h"
 #include "host/state.h"
 
@@ -40,15 +40,30 @@ int builtin_modules_claiming(struct host *host, const char *release, const char 
 	return r < 0 ? r : 0;
 }
 
+struct dependency_search {
+	const char *module;
+	struct strings *needs;
+	bool found;
+};
+
+static bool look_for_module(const char *lines, void *data)
+{
+	struct dependency_search *search = data;
+
+	search->found = dependency_index_find(lines, search->module, search->needs);
+	return !search->found;
+}
+
 int module_dependencies(struct host *host, const char *release, const char *module,
 			struct strings *ret, struct error *error)
 {
 	_cleanup_free_ char *path = xasprintf("lib/modules/%s/modules.dep", release);
-	int r = fact_must(&host->module_dependencies, host->root, path, LIMIT_LARGE, error);
+	struct dependency_search search = { .module = module, .needs = ret };
+	int r = root_read_pieces(host->root, path, LIMIT_LARGE, look_for_module, &search, error);
 
 	if (r < 0)
 		return r;
-	if (!dependency_index_find(host->module_dependencies.text, module, ret))
+	if (!search.found)
 		return error_set(error, ENODEV, "/%s has no module %s", path, module);
 	return 0;
 }

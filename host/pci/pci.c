@@ -132,16 +132,18 @@ static int link_name(struct host *host, struct pci_function *function, enum attr
 	return 0;
 }
 
-/* Asked of every function there is, so it is kept in three bytes and not as a fact. */
+/* Asked of every function there is, be it 65,536: so it takes no memory and is not kept as a fact.
+ */
 static int read_class(struct host *host, struct pci_function *function, struct error *error)
 {
-	_cleanup_free_ char *path = pci_path(function, "class");
-	_cleanup_(fact_free) struct fact fact = { 0 };
+	char path[sizeof(DEVICES) + PCI_ADDRESS_SIZE + sizeof("//class")], line[32];
 	uint64_t value;
-	int r = fact_must(&fact, host->root, path, LIMIT_NUMBER, error);
+	int r;
 
+	snprintf(path, sizeof(path), DEVICES "/%s/class", function->name);
+	r = root_read_line(host->root, path, line, sizeof(line), error);
 	if (r >= 0)
-		r = fact_number(&fact, path, &value, error);
+		r = number_parse(line, path, &value, error);
 	if (r < 0)
 		return r;
 	if (value > 0xffffff)

@@ -56,6 +56,9 @@ enum {
 	PCI_PORT_TO_PCI = 7, /* a bridge to conventional PCI */
 };
 
+/* Bridges above a function, at most: a record may hold a loop. */
+enum { PCI_MAX_DEPTH = 64 };
+
 /* All functions. The array is the host's. */
 int pci_functions(struct host *host, const struct pci_functions **ret, struct error *error);
 

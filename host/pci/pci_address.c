@@ -3,7 +3,6 @@
 #include "host/pci/pci_address.h"
 
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 static int hex_digit(char c)
@@ -52,10 +51,26 @@ bool pci_address_parse(const char *text, struct pci_address *ret)
 	return true;
 }
 
+/* So many digits, and a character behind them; returns what is behind that. */
+static char *put_hex(char *at, uint32_t value, int digits, char stop)
+{
+	while (digits-- > 0)
+		*at++ = "0123456789abcdef"[value >> (4 * digits) & 15];
+	*at = stop;
+	return at + 1;
+}
+
+/* By hand: of 65,536 functions snprintf would take a tenth of the time that reading them does. */
 void pci_address_format(const struct pci_address *address, char text[PCI_ADDRESS_SIZE])
 {
-	snprintf(text, PCI_ADDRESS_SIZE, "%04x:%02x:%02x.%x", address->domain, address->bus,
-		 address->device & 31U, address->function & 7U);
+	int digits = 4;
+
+	while (digits < 8 && address->domain >> (4 * digits))
+		digits++;
+	text = put_hex(text, address->domain, digits, ':');
+	text = put_hex(text, address->bus, 2, ':');
+	text = put_hex(text, address->device & 31U, 2, '.');
+	put_hex(text, address->function & 7U, 1, '\0');
 }
 
 int pci_address_compare(const struct pci_address *left, const struct pci_address *right)

@@ -40,6 +40,8 @@ static struct pci_access *new_access(void)
 	access->error = give_up;
 	access->warning = keep_quiet;
 	access->debug = keep_quiet;
+	/* Not libpci's cache of answers from the network, which lies in the caller's home. */
+	access->id_lookup_mode = 0;
 	return access;
 }
 
@@ -81,15 +83,23 @@ static bool use_udev(struct names_db *names)
 	return false;
 }
 
-/* Below a directory that has no pci.ids the names come from the one of this machine. */
-static void use_list(struct host *host, struct names_db *names)
+/* The list of a recorded host; false where it has none. */
+static bool use_recorded(struct host *host, struct names_db *names)
+{
+	names->descriptor = root_open_regular(host->root, "usr/share/misc/pci.ids", NULL);
+	if (names->descriptor < 0)
+		return false;
+	names->access = new_access();
+	names->flags = PCI_LOOKUP_NO_HWDB;
+	pci_set_name_list_path(names->access, xasprintf("/proc/self/fd/%d", names->descriptor), 1);
+	return true;
+}
+
+/* The whole of this machine's pci.ids. */
+static void use_list(struct names_db *names)
 {
 	names->access = new_access();
 	names->flags = PCI_LOOKUP_NO_HWDB;
-	names->descriptor = root_open_regular(host->root, "usr/share/misc/pci.ids", NULL);
-	if (names->descriptor >= 0)
-		pci_set_name_list_path(names->access,
-				       xasprintf("/proc/self/fd/%d", names->descriptor), 1);
 }
 
 static struct names_db *database(struct host *host)
@@ -97,8 +107,10 @@ static struct names_db *database(struct host *host)
 	if (!host->names) {
 		host->names = xcalloc(1, sizeof(*host->names));
 		host->names->descriptor = -1;
-		if (!root_is_live(host->root) || !use_udev(host->names))
-			use_list(host, host->names);
+		if (root_is_live(host->root) || !use_recorded(host, host->names)) {
+			if (!use_udev(host->names))
+				use_list(host->names);
+		}
 	}
 	return host->names;
 }

@@ -15,22 +15,17 @@ import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
+
+import discovery  # noqa: E402
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 MEMORY = '/dev/shm'  # hundreds of small roots: a disk is many times slower
-
-
-def tests_in(suite):
-    for one in suite:
-        if isinstance(one, unittest.TestSuite):
-            yield from tests_in(one)
-        else:
-            yield one
 
 
 def load(names):
     """Ids of the wanted tests by class."""
     classes = {}
-    for test in tests_in(unittest.TestLoader().discover(HERE, 'test_*.py', HERE)):
+    for test in discovery.tests_of(HERE):
         if not names or any(name in test.id() for name in names):
             classes.setdefault('.'.join(test.id().split('.')[:-1]), []).append(test.id())
     return classes

@@ -18,16 +18,11 @@ import unittest
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..', 'cli')]
+
+import discovery  # noqa: E402
+
 MEMORY = '/dev/shm'  # thousands of small roots: a disk is many times slower
 PROGRAMS = ('gpucheck', 'gpucheck-definitions')
-
-
-def tests_in(suite):
-    for one in suite:
-        if isinstance(one, unittest.TestSuite):
-            yield from tests_in(one)
-        else:
-            yield one
 
 
 def run_test(test):
@@ -63,7 +58,7 @@ def main():
         # Copies that a build meanwhile does not replace.
         for name in PROGRAMS:
             shutil.copy(os.path.join(os.path.dirname(os.path.abspath(options.gpucheck)), name), work)
-        for test in tests_in(unittest.TestLoader().discover(HERE, 'test_*.py', HERE)):
+        for test in discovery.tests_of(HERE):
             if not options.names or any(name in test.id() for name in options.names):
                 results.append(run_test(test))
     finally:

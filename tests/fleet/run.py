@@ -20,22 +20,15 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..', 'cli')]
 
+import discovery
 import namespaces
 
 MEMORY = '/dev/shm'
 INSIDE = 'GPUCHECK_FLEET_WORK'
 
 
-def tests_in(suite):
-    for one in suite:
-        if isinstance(one, unittest.TestSuite):
-            yield from tests_in(one)
-        else:
-            yield one
-
-
 def run_tests(names):
-    tests = tests_in(unittest.TestLoader().discover(HERE, 'test_*.py', HERE))
+    tests = discovery.tests_of(HERE)
     result = unittest.TestResult()
     unittest.TestSuite(one for one in tests if not names or any(name in one.id() for name in names)).run(result)
     for test, trouble in result.failures + result.errors:

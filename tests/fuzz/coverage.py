@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the inputs of each fuzz target reach of its parser (clang's source coverage), as a page."""
+"""What ran so far and what the inputs of each fuzz target reach of its parser (clang's source coverage), as a page."""
 import json
 import platform
 import re
@@ -52,6 +52,7 @@ PARSERS = {
     'report_read': ['report/json_read.c', 'report/json_fields.c', 'report/json_budget.c', 'report/fleet.c',
                     'report/fleet_text.c'],
     'reserved_regions': ['host/iommu/reserved_regions.c'],
+    'scrub': ['recording/scrub.c', 'recording/scrub_ids.c', 'recording/scrub_secrets.c'],
     'short_texts': ['host/vm/guest_destination.c', 'host/vm/node_set.c', 'host/vm/ovmf.c',
                     'host/pci/reset.c', 'host/kernel_release.c'],
     'udev_rules': ['host/modules/udev_rules.c'],
@@ -62,8 +63,9 @@ HEAD = '''# Fuzzing
 `./dev fuzz` feeds every parser with bytes that libFuzzer makes, under the address and undefined-behaviour sanitizers; what
 each must keep, whatever it gets, stands in its file in `tests/fuzz/targets/`: an edit made twice is the edit made once,
 bytes that need no change stay, an edited text has the wanted effect, what is printed is read back, no line of a
-report can be forged, numbers stay in their range. The inputs begin with the recorded hosts' own files; those that
-once broke a promise are kept in `tests/fuzz/corpus/`, and every `./dev test` runs all of them.
+report can be forged, no secret is left in a record, numbers stay in their range. The inputs begin with the recorded
+hosts' own files; those that once broke a promise are kept in `tests/fuzz/corpus/`, and every `./dev test` runs all
+of them.
 
 A file's part that reads it from the disk is not called here, so 100 %% is not to be had everywhere.
 
@@ -73,6 +75,7 @@ one core, beside whatever else the machine did.
 | target | executions | a second | edges | its files, and the lines of them that its inputs reach |
 |---|--:|--:|--:|---|
 '''
+ROW = re.compile(r'^\| (\w+) \| ([\d,]+) \| (\d+) \| (\d+) \| (.*) \|$', re.M)
 
 
 def profile(program, target, folders, place):
@@ -101,21 +104,37 @@ def machine():
     return '%d cores, %s' % (len(model), model[0] if model else platform.machine())
 
 
-def row(target, tally, reached):
-    files = ', '.join('`%s` %d %%' % (name, 100 * covered // count) for name, (covered, count) in reached.items())
-    return '| %s | %s | %d | %d | %s |\n' % (target, format(tally['runs'], ','),
-                                          tally['runs'] // max(1, int(tally['seconds'])), tally['edges'], files)
+def read_rows(page):
+    """{target: (executions, a second, edges, files)} of the page as it stands."""
+    return {target: (int(runs.replace(',', '')), int(speed), int(edges), files)
+            for target, runs, speed, edges, files in ROW.findall(page.read_text() if page.exists() else '')}
+
+
+def add(known, new, files):
+    """A row with what ran since it was written."""
+    runs, speed, edges, _ = known or (0, 0, 0, '')
+    seconds = (runs / speed if speed else 0) + new['seconds']
+    return (runs + new['runs'], int((runs + new['runs']) / max(1, seconds)), max(edges, new['edges']), files)
+
+
+def text_of_files(reached):
+    return ', '.join('`%s` %d %%' % (name, 100 * covered // count) for name, (covered, count) in reached.items())
 
 
 def write(page, work, build):
+    """Counts are added to the page's: it is what is left of a build folder that is gone."""
     tree, program = page.parent.parent, build / 'tests/fuzz/fuzz-replay'
-    tally = work.read_tally()
+    rows = {target: known for target, known in read_rows(page).items() if target in PARSERS}
     compiler = subprocess.run(['clang', '--version'], stdout=subprocess.PIPE, text=True).stdout
     text = HEAD % (machine(), platform.freedesktop_os_release()['PRETTY_NAME'], compiler.splitlines()[0])
     with tempfile.TemporaryDirectory() as folder:
-        for target in sorted(tally):
+        for target, new in work.read_tally().items():
             merged = profile(program, target, work.folders(target), type(page)(folder))
-            text += row(target, tally[target], lines_reached(tree, program, merged, PARSERS[target]))
-    text += '| **in sum** | **%s** | | **%d** | |\n' % (format(sum(one['runs'] for one in tally.values()), ','),
-                                                  sum(one['edges'] for one in tally.values()))
+            files = text_of_files(lines_reached(tree, program, merged, PARSERS[target]))
+            rows[target] = add(rows.get(target), new, files)
+    for target, (runs, speed, edges, files) in sorted(rows.items()):
+        text += '| %s | %s | %d | %d | %s |\n' % (target, format(runs, ','), speed, edges, files)
+    text += '| **in sum** | **%s** | | **%d** | |\n' % (format(sum(row[0] for row in rows.values()), ','),
+                                                  sum(row[2] for row in rows.values()))
     page.write_text(text)
+    work.forget_tally()

@@ -5,9 +5,9 @@
     ./dev fuzz [--seconds N | --runs N] [--jobs N] [--keep] [--record] [TARGET...]
 
 What is found new stays in build/fuzz/corpus, what breaks a promise in build/fuzz/crashes. --keep copies the
-small ones of it that reach more than the inputs in the tree do to tests/fuzz/corpus. --record adds up every
-run since build/fuzz was made, measures what the inputs reach, and writes docs/fuzzing.md. With --runs 0
-nothing is run before.
+small ones of it that reach more than the inputs in the tree do to tests/fuzz/corpus. --record adds the runs
+since the last --record to the counts in docs/fuzzing.md, and measures what the inputs of these targets reach.
+With --runs 0 nothing is run before.
 """
 import argparse
 import concurrent.futures
@@ -65,6 +65,9 @@ class Work:
             one['edges'] = max(one['edges'], result['edges'])
             one['failures'] += bool(result['trouble'])
         self.tally.write_text(json.dumps(tally, indent=2) + '\n')
+
+    def forget_tally(self):
+        self.tally.unlink(missing_ok=True)
 
 
 def last_number(pattern, text):
@@ -131,7 +134,7 @@ def main():
     parser.add_argument('--runs', type=int, help='of each target, instead')
     parser.add_argument('--jobs', type=int, default=2)
     parser.add_argument('--keep', action='store_true', help='copy what reaches more to tests/fuzz/corpus')
-    parser.add_argument('--record', action='store_true', help='write docs/fuzzing.md')
+    parser.add_argument('--record', action='store_true', help='add what ran to docs/fuzzing.md')
     parser.add_argument('targets', nargs='*', metavar='TARGET')
     arguments = parser.parse_args()
     work = Work(arguments.build.resolve())

@@ -48,6 +48,11 @@ FILES = {
     'short_texts': [DEVICES + 'reset_method', 'proc/sys/kernel/osrelease',
                     'sys/devices/virtual/iommu/*/intel-iommu/cap'],
 }
+# What --record scrubs.
+SCRUBBED = ['proc/cmdline', 'boot/grub/grub.cfg', 'etc/default/grub', 'etc/modprobe.d/*.conf', 'etc/udev/rules.d/*.rules',
+            '**/loader/entries/*.conf', 'etc/libvirt/qemu/*.xml', 'run/libvirt/qemu/*.xml', 'var/log/libvirt/qemu/*.log',
+            'gpucheck/guests/*.json']
+SCRUBBED_BYTES = 256  # on either side of a secret
 
 
 def texts(folder, *patterns):
@@ -60,6 +65,14 @@ def texts(folder, *patterns):
 
 def first(folder, pattern, other=b''):
     return next(texts(folder, pattern), other)
+
+
+def around_a_secret(text):
+    """For the target scrub: which secret it is, and where it stands in the text, depends on the text alone."""
+    choice = hashlib.sha1(text).digest()
+    middle = int.from_bytes(choice[3:7], 'big') % (len(text) + 1)
+    return (choice[:3] + text[max(0, middle - SCRUBBED_BYTES):middle].replace(b'\0', b'') + b'\0'
+            + text[middle:middle + SCRUBBED_BYTES])
 
 
 def of_host(folder):
@@ -90,6 +103,8 @@ def of_host(folder):
         yield 'holders', b'0000:01:00.0\0' + text
     for text in texts(folder, 'var/lib/dpkg/status'):
         yield 'dpkg_status', b'ovmf\0' + text
+    for text in texts(folder, *SCRUBBED):
+        yield 'scrub', around_a_secret(text)
     for text in texts(folder, 'etc/default/grub', 'etc/modprobe.d/*.conf'):
         yield 'diff', text + b'\0' + text + b'# one more\n'
 

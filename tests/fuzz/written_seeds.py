@@ -154,6 +154,24 @@ SHORT = [b'root@192.168.122.45:22', b'[fd00::1]:2222', b'0-3,^2,5', b'device_spe
          b'6.1.0-26-amd64', b'4.2023.08-4', b'0~20200229.4c0f6e34-1', b"<domstatus state='running' pid='1234'>"]
 
 
+# What --record replaces, in each spelling; no recorded host has any of it.
+SECRETS = b'''linux /vmlinuz root=UUID=6f9619ff-8b86-d011-b42d-00cf4fc964ff ro ip=192.0.2.7::192.0.2.1 rd.luks.key=/k:UUID=1
+set superusers="alice"
+password_pbkdf2 alice grub.pbkdf2.sha512.10000.9B2F.77AC01
+search --fs-uuid 1A2B-3C4D || search --fs-uuid 01D5E3F2A0B1C2D3 # BOOTIF=01-52-54-00-9a-bc-de
+options vfio-pci "key='open sesame'" # tower-9.example.org, fe80::5054:ff:fe9a:bcde, 5254.009a.bcde
+<serial>S4EWNX0R123456Z</serial> <mac address='52:54:00:9a:bc:de'/> <source dev='/dev/disk/by-id/ata-SSD_S4EWNX0R123456Z-part2'/>
+ATTRS{serial}=="MP1A7", ENV{ID_SERIAL_SHORT}=="S4EWNX0R123456Z", ATTR{wwid}=="naa.5002538e40a1b2c3", PARTUUID=1234abcd-02
+{"password": "open sesame", "api_key" : "AAAAC3NzaC1lZDI1NTE5AAAAIKq2mZrM0qQqm7c2f0Jm1b9V5cQ"}
+http://u:p@vm7/home/alice/.ssh SHA256:Q0m1dV3u0y4cGqkM2v7m2q4Yd8m7q1b0o6N3Tq5C2uE lvm 0qMuFv-Xs3c-8lGt-9dQe-Yk2P-aB7n-Zr5Wc1
+tower-9_token=x; dev-disk-by\\x2duuid-6f9619ff\\x2d8b86\\x2dd011\\x2db42d\\x2d00cf4fc964ff.device
+-----BEGIN OPENSSH PRIVATE KEY-----
+MIIEowIBAAKCAQEA
+-----END OPENSSH PRIVATE KEY-----
+'''
+REPEATED = [b'key=a', b'a-', b' \t', b'-----BEGIN ', b'AAAA', b'//a', b'52:54:00:9a:bc:de ', b'a.b_', b'\\x2d', b'password ']
+
+
 # What would be more than text in some format, if it were not escaped.
 HOSTILE = b'a"b\nnot ok 1 - x # SKIP\r\n# HELP x\n  ---\n</testcase>&<!-- ]]>\\" \x1b[2J\xe2\x80\xa8\xff{} 1'
 
@@ -163,6 +181,16 @@ def hostile_reports():
     names, result = [HOSTILE] * 3, [HOSTILE] * 5
     for verdict in range(5):
         yield b'\0'.join(names) + b'\0' + 3 * (bytes([verdict]) + b'\0'.join(result) + b'\0')
+
+
+def secrets():
+    """For the target scrub: every secret between any two lines, and what may take its time."""
+    lines = SECRETS.splitlines(keepends=True)
+    for choice in range(28):
+        for at in range(len(lines)):
+            yield bytes([choice + at, choice, at]) + b''.join(lines[at - 1:at]) + b'\0' + lines[at]
+    for text in REPEATED:
+        yield b'\0\xff\0' + text
 
 
 def cpio(files):
@@ -229,6 +257,8 @@ def all_of_them():
         yield 'short_texts', text
     for image in images():
         yield 'initramfs_image', image
+    for text in secrets():
+        yield 'scrub', text
     for report in hostile_reports():
         yield 'report', report
     yield 'escape', b'P' + HOSTILE

@@ -31,6 +31,10 @@ def checks_of(run):
     return {key(one): one for one in json.loads(run.stdout)['checks']} if run.stdout else {}
 
 
+def verdicts_of(run):
+    return {name: one['verdict'] for name, one in checks_of(run).items()}
+
+
 def cards_of(checks):
     return {gpu for _, gpu, _ in checks if gpu}
 
@@ -111,4 +115,7 @@ class Judge:
         """What the kernel says is not there is judged as what is not there."""
         if way_of(point) == 'planted':
             return point.what == 'ENOENT'
-        return way_of(point) == 'missing' and point.call.path and run[:2] == self.missing(point.call.path)[:2]
+        if way_of(point) != 'missing' or not point.call.path:
+            return False
+        without = self.missing(point.call.path)
+        return run.status == without.status and verdicts_of(run) == verdicts_of(without)

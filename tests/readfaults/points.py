@@ -15,7 +15,6 @@ from harness import Run, environment, gpucheck, text
 FULL = bool(os.environ.get('GPUCHECK_FAULTS_FULL'))
 SHARE = 6  # one in so many points, unless all are wanted
 SECONDS = 120  # against what never ends, on a machine that has much else to do
-CRASHED = 126  # and above: a signal, or that nothing was run
 
 ERRORS = ('ENOENT', 'EACCES', 'EIO', 'EINTR')
 ERRORS_OF_OPENING = (*ERRORS, 'EAGAIN', 'ENOMEM', 'EMFILE')

@@ -8,22 +8,19 @@ definition. A --fix that adds the card to a definition is cut after each message
 the other, whole; the transaction tells which; and --undo gives back the first.
 """
 import concurrent.futures
-import json
 import os
 import signal
 import subprocess
 import time
 import unittest
-import zlib
 
 import points
 from daemon import Daemon, NO_DAEMON
-from harness import CRASHED, FAILED, NO_MOUNT_NAMESPACE, NOT_MEASURED, PASSED, REFUSED, environment, gpucheck
+from harness import NO_MOUNT_NAMESPACE, NOT_MEASURED, PASSED, gpucheck
 from machines import CARD, GPU_SOURCE, VirtualMachines, hostdev
 from proxy import Proxy, half, hang, reset
 
-SILENCE = 20  # seconds that gpucheck grants libvirt to tell of its VMs
-PATIENCE = 90  # with what a busy machine adds
+PATIENCE = 90  # seconds: what gpucheck grants libvirt, 20 or 60, and what a busy machine adds
 DOMAIN = """<domain type='qemu'><name>ml</name><uuid>6c616221-6770-7563-6865-636b00000007</uuid><memory>32768</memory>
 <os><type arch='x86_64' machine='q35'>hvm</type></os><features><acpi/></features><devices>%s</devices></domain>"""
 # No bridge in the card's group: the running kernel's modules, which would tell of its driver, may not be there.
@@ -71,9 +68,13 @@ class Checking(WithDaemon):
         self.daemon.virsh('start', 'ml')
         self.daemon.define(DOMAIN % CARD)
         self.host = self.root()
-        with self.proxy() as proxy:
-            self.healthy = self.look(proxy)
-            self.messages = proxy.messages
+        # On a busy machine libvirt may need longer than it is granted.
+        for _ in range(5):
+            with self.proxy() as proxy:
+                self.healthy = self.look(proxy)
+                self.messages = proxy.messages
+            if self.healthy.run.status != NOT_MEASURED:
+                break
         self.assertEqual(self.healthy.verdict('vm.pending'), 'fail')
         self.assertGreater(self.messages, 20)
 

@@ -123,6 +123,17 @@ class Folder(Recording):
         self.assertEqual([(one['id'], one['verdict'], one['reason']) for one in json.loads(checked.stdout)['checks']],
                          [(one['id'], one['verdict'], one['reason']) for one in json.loads(replayed.stdout)['checks']])
 
+    @unittest.skipUnless(NOBODY, 'needs root, to run as nobody')
+    def test_pci_functions_that_cannot_be_listed(self):
+        """Nor can who holds the cards be told then; the reason is the same."""
+        os.chmod(os.path.join(self.root, 'sys/bus/pci/devices'), 0)
+        os.chmod(self.folder, 0o777)
+        place, _ = self.record(self.root, prefix=NOBODY)
+        with open(os.path.join(place, 'gpucheck/record.json'), encoding='utf-8') as file:
+            told = json.load(file)['unreadable']
+        self.assertEqual((told['gpucheck/holders.json']['error'], told['gpucheck/holders.json']['text']),
+                         ('EACCES', 'listing the PCI functions: /sys/bus/pci/devices: Permission denied'))
+
     def test_a_spoilt_list_of_the_unreadable(self):
         place, _ = self.record(self.root)
         with open(os.path.join(place, 'gpucheck/record.json'), 'w', encoding='utf-8') as file:

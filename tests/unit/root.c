@@ -109,6 +109,35 @@ START_TEST(size_is_bounded)
 }
 END_TEST
 
+START_TEST(a_line_ends_with_its_newline)
+{
+	static const struct {
+		const char *text;
+		int code;
+		const char *line;
+	} cases[] = {
+		{ "0x10de\n", 0, "0x10de" },
+		{ "0x10de", 0, "0x10de" },
+		{ "", 0, "" },
+		{ "\n", 0, "" },
+		{ "1\n2\n", 0, "1\n2" },
+		{ "0x10de0\n", -EFBIG, NULL },
+		{ "0x10de01\n", -EFBIG, NULL },
+	};
+	char line[8];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		put("number", cases[i].text);
+		ck_assert_int_eq(root_read_line(root, "number", line, sizeof(line), NULL),
+				 cases[i].code);
+		if (cases[i].line)
+			ck_assert_str_eq(line, cases[i].line);
+	}
+	ck_assert_int_eq(root_read_line(root, "fifo", line, sizeof(line), NULL), -EINVAL);
+	ck_assert_int_eq(root_read_line(root, "nowhere", line, sizeof(line), NULL), -ENOENT);
+}
+END_TEST
+
 START_TEST(numbers_are_whole)
 {
 	static const struct {
@@ -214,6 +243,7 @@ Suite *root_suite(void)
 		what_is_no_file_is_an_error_with_its_path,
 		size_is_bounded,
 		a_tail_is_the_end,
+		a_line_ends_with_its_newline,
 		numbers_are_whole,
 		a_fact_is_read_once,
 		listings_leave_out_dot_names,

@@ -137,12 +137,12 @@ END_TEST
 
 START_TEST(secrets)
 {
-	becomes("a passwd='open sesame' b", "a passwd='secret-1' b");
-	becomes("\"password\": \"open sesame\"", "\"password\": \"secret-1\"");
-	becomes("rd.luks.key=/k:UUID=1 quiet", "rd.luks.key=secret-2 quiet");
+	becomes("a passwd='open sesame' b", "a passwd='hidden-1' b");
+	becomes("\"password\": \"open sesame\"", "\"password\": \"hidden-1\"");
+	becomes("rd.luks.key=/k:UUID=1 quiet", "rd.luks.key=hidden-2 quiet");
 	becomes("  password_pbkdf2 root grub.pbkdf2.sha512.1.A\nset",
-		"  password_pbkdf2 secret-3\nset");
-	becomes("http://u:p@h/x", "http://secret-4@h/x");
+		"  password_pbkdf2 hidden-3\nset");
+	becomes("http://u:p@h/x", "http://hidden-4@h/x");
 	becomes("/home/alice/.ssh/known_hosts", "/home/user/.ssh/known_hosts");
 	stays("iommu.passthrough=1 iommu=pt mode='host-passthrough' Permission denied "
 	      "(publickey,password).");
@@ -157,6 +157,50 @@ START_TEST(keys)
 	becomes("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKq2mZrM0qQqm7c2f0Jm1b9V5cQ me",
 		"ssh-ed25519 key-3 me");
 	becomes("(SHA256:Q0m1dV3u0y4cGqkM2v7m2q4Yd8m7q1b0o6N3Tq5C2uE)", "(SHA256:key-4)");
+}
+END_TEST
+
+START_TEST(a_key_is_all_of_a_value)
+{
+	static const char key[] = "-----BEGIN X-----\nabc\n-----END X-----";
+	char text[128];
+
+	snprintf(text, sizeof(text), "key='%s' x", key);
+	becomes(text, "key='hidden-1' x");
+	snprintf(text, sizeof(text), "token: a%s\ny", key);
+	becomes(text, "token: hidden-2\ny");
+	snprintf(text, sizeof(text), "password root %s\nset", key);
+	becomes(text, "password hidden-3\nset");
+}
+END_TEST
+
+START_TEST(an_id_is_more_than_a_name)
+{
+	scrub_host_name(scrub, "fe");
+	scrub_host_name(scrub, "6f9619ff");
+	becomes("fe:54:00:9a:bc:de fe 6f9619ff", "02:00:00:00:00:01 host host");
+	becomes(UUID, FIRST);
+	scrub_keep(scrub, OTHER);
+	stays(OTHER);
+}
+END_TEST
+
+START_TEST(names_of_values)
+{
+	scrub_host_name(scrub, "tower");
+	becomes("tower_token=abc", "host_token=hidden-1");
+	becomes("_token=abc 2fa_secret: x", "_token=hidden-1 2fa_secret: hidden-2");
+	becomes("SERIAL_NUMBER=AB12CD", "SERIAL_NUMBER=serial-1");
+	becomes("srv\\x2dtower", "srv\\x2dhost");
+	becomes("/home/alice:/srv", "/home/user:/srv");
+}
+END_TEST
+
+START_TEST(stand_ins_stay)
+{
+	stays("//key-1@host/ key=serial-1 password: key-2");
+	stays("hidden-1=x /home/user:x");
+	becomes("token=key- token=key-x", "token=hidden-1 token=hidden-2");
 }
 END_TEST
 
@@ -194,6 +238,10 @@ Suite *scrub_suite(void)
 		serial_numbers,
 		secrets,
 		keys,
+		a_key_is_all_of_a_value,
+		an_id_is_more_than_a_name,
+		names_of_values,
+		stand_ins_stay,
 		the_end_of_a_text_is_no_trap,
 		NULL,
 	};
