@@ -130,9 +130,9 @@ int record_lock(struct host *host, struct error *error)
 			 holder && *holder ? holder : "unknown");
 }
 
-bool record_is_at_work(struct host *host)
+int record_is_at_work(struct host *host, struct error *error)
 {
-	return root_is_locked(host_root(host), STATE_FOLDER "/lock");
+	return root_is_locked(host_root(host), STATE_FOLDER "/lock", error);
 }
 
 static int by_id(const void *left, const void *right)
@@ -228,6 +228,25 @@ int record_read(struct host *host, unsigned id, struct record *ret, struct error
 	}
 	*ret = record;
 	return 0;
+}
+
+int record_find_last(struct host *host, bool (*wanted)(enum record_state state), unsigned *ret,
+		     struct error *error)
+{
+	_cleanup_free_ unsigned *ids = NULL;
+	size_t count;
+	int r = record_list(host, &ids, &count, error);
+
+	while (r == 0 && count-- > 0) {
+		enum record_state state;
+
+		r = record_read_state(host, ids[count], &state, error);
+		if (r == 0 && wanted(state)) {
+			*ret = ids[count];
+			return 0;
+		}
+	}
+	return r < 0 ? r : error_set_errno(error, ENOENT, "/" STATE_FOLDER);
 }
 
 void record_free(struct record *record)

@@ -21,6 +21,7 @@ SUITES = {
     'formats': lambda build: [TESTS / 'formats/run.py', '--gpucheck', build / 'gpucheck'],
     'fix': lambda build: [TESTS / 'fix/run.py', '--gpucheck', build / 'gpucheck'],
     'faults': lambda build: [TESTS / 'faults/run.py', '--gpucheck', build / 'gpucheck'],
+    'readfaults': lambda build: [TESTS / 'readfaults/run.py', '--gpucheck', build / 'gpucheck'],
     'record': lambda build: [TESTS / 'record/run.py', '--gpucheck', build / 'gpucheck'],
     'vm': lambda build: [TESTS / 'vm/run.py', '--gpucheck', build / 'gpucheck'],
     'guest': lambda build: [TESTS / 'guest/run.py', '--gpucheck', build / 'gpucheck'],

@@ -327,7 +327,7 @@ int root_may_write(struct root *root, const char *folder, unsigned long long byt
 static int use_lock(int descriptor, int command, struct flock *lock)
 {
 	*lock = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	return fcntl(descriptor, command, lock) < 0 ? -errno : 0;
+	return TEMP_FAILURE_RETRY(fcntl(descriptor, command, lock)) < 0 ? -errno : 0;
 }
 
 int root_lock(struct root *root, const char *path, struct error *error)
@@ -349,11 +349,14 @@ int root_lock(struct root *root, const char *path, struct error *error)
 	return error_set_errno(error, r, "/%s", path);
 }
 
-bool root_is_locked(struct root *root, const char *path)
+int root_is_locked(struct root *root, const char *path, struct error *error)
 {
-	_cleanup_close_ int descriptor = root_open_regular(root, path, NULL);
+	_cleanup_close_ int descriptor = root_open_regular(root, path, error);
 	struct flock lock;
+	int r;
 
-	return descriptor >= 0 && use_lock(descriptor, F_OFD_GETLK, &lock) == 0 &&
-	       lock.l_type != F_UNLCK;
+	if (descriptor < 0)
+		return descriptor == -ENOENT ? 0 : descriptor;
+	r = use_lock(descriptor, F_OFD_GETLK, &lock);
+	return r < 0 ? error_set_errno(error, r, "/%s", path) : lock.l_type != F_UNLCK;
 }
