@@ -52,8 +52,8 @@ int root_read(struct root *root, const char *path, size_t limit, char **ret, siz
 int root_keep(struct root *root, const char *path, size_t length, struct error *error);
 
 /*
- * root_read_text of what a listing of its folder has. -ENOENT is only for a link that leads nowhere;
- * what is gone since, or kept from us, is -ESTALE.
+ * root_read_text of what a listing of its folder has. -ENOENT is only for a link that leads
+ * nowhere; what is gone since, or kept from us, is -ESTALE.
  */
 int root_read_listed(struct root *root, const char *path, size_t limit, char **ret,
 		     struct error *error);

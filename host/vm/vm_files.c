@@ -98,15 +98,15 @@ static const char *state_of(const json_t *live)
 	return starts_with(state, "state='pmsuspended'") ? "suspended" : "paused";
 }
 
-static int add_file(struct root *root, struct folders *folders, const char *name,
-		    json_t *files, struct error *error)
+static int add_file(struct root *root, struct folders *folders, const char *name, json_t *files,
+		    struct error *error)
 {
 	_cleanup_free_ char *save = xasprintf("var/lib/libvirt/qemu/save/%s.save", name);
 	json_t *saved = NULL, *live = NULL, *one;
 	int has_save = root_exists(root, save, error);
 	int r = has_save < 0 ? has_save
-			     : read_xml(root, SAVED, &folders->saved, name, &folders->total,
-					&saved, error);
+			     : read_xml(root, SAVED, &folders->saved, name, &folders->total, &saved,
+					error);
 
 	if (r == 0)
 		r = read_xml(root, LIVE, &folders->live, name, &folders->total, &live, error);
@@ -129,8 +129,7 @@ static int add_file(struct root *root, struct folders *folders, const char *name
 	return 0;
 }
 
-static int add_files(struct root *root, struct folders *folders, json_t *files,
-		     struct error *error)
+static int add_files(struct root *root, struct folders *folders, json_t *files, struct error *error)
 {
 	int r = 0;
 

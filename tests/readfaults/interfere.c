@@ -362,7 +362,7 @@ static int follow(struct watch *watch, pid_t child)
 			how = on_call(watch, task);
 		else if (WSTOPSIG(status) == (SIGTRAP | SYSCALL_STOP))
 			how = on_result(watch, task);
-		ptrace(how, task, NULL,
+		ptrace((enum __ptrace_request)how, task, NULL,
 		       (void *)(intptr_t)(WSTOPSIG(status) & SYSCALL_STOP ? 0 : signal_of(status)));
 	}
 	give_up("waitpid");
