@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* gpucheck: from the command line to one of the commands. */
+#include "base/inherited.h"
 #include "base/json_budget.h"
 #include "base/memory_limit.h"
 #include "commands/commands.h"
@@ -45,6 +46,7 @@ int main(int argc, char **argv)
 	struct error error;
 	int status;
 
+	inherited_settle();
 	json_must_allocate();
 	if (options_parse(argc, argv, &options, &error) < 0) {
 		error_wrap(&error, "%s", "usage");

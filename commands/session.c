@@ -5,7 +5,9 @@
 #include "commands/present.h"
 #include "commands/progress.h"
 #include "host/host.h"
-#include "plan/undo.h"
+#include "plan/interrupted.h"
+
+#include <errno.h>
 
 static int choose_targets(struct session *session, struct error *error)
 {
@@ -43,13 +45,34 @@ static int choose(struct session *session, struct error *error)
 /* A plan that was cut short may have left the host between two states: every run says so. */
 static void remark_interrupted(struct host *host)
 {
-	struct record record;
+	struct interruption found;
+	struct error error;
+	int r = interruption_look(host, &found, &error);
 
-	if (record_is_at_work(host) || record_find_interrupted(host, &record, NULL) < 0)
+	/* Who may not read the records may not take them back either. */
+	if (r < 0 && r != -EACCES)
+		remark("whether a plan was interrupted cannot be told: %s", error.text);
+	if (r <= 0)
 		return;
-	remark("plan %u was interrupted while %s: gpucheck --undo takes it back", record.id,
-	       record_state_name(record.state));
-	record_free(&record);
+	if (found.readable)
+		remark("plan %u was interrupted while %s: gpucheck --undo takes it back", found.id,
+		       record_state_name(found.state));
+	else
+		remark("plan %u was interrupted while %s, and gpucheck --undo cannot take it back: %s",
+		       found.id, record_state_name(found.state), found.why_not.text);
+}
+
+/* What a file of another user's says is shown, and not done. */
+static int guard_configuration(const struct session *session, struct error *error)
+{
+	const struct options *options = session->options;
+
+	if (host_guard_configuration(session->host, options->config, error) == 0)
+		return 0;
+	if (options->mode == MODE_FIX && !options->dry_run)
+		return error->code;
+	remark("--fix will refuse %s", error->text);
+	return 0;
 }
 
 int session_open(const struct options *options, struct session *ret, struct error *error)
@@ -61,7 +84,10 @@ int session_open(const struct options *options, struct session *ret, struct erro
 		return error_wrap(error, "--root");
 	host_tell(session.host, progress_of_looking(options));
 	remark_interrupted(session.host);
-	r = configuration_read(options->config, session.host, &session.configuration, error);
+	r = guard_configuration(&session, error);
+	if (r == 0)
+		r = configuration_read(options->config, session.host, &session.configuration,
+				       error);
 	if (r == 0) {
 		r = choose(&session, error);
 		if (r < 0)

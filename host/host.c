@@ -3,12 +3,16 @@
 #include "host/host.h"
 
 #include "base/alloc.h"
+#include "base/chase.h"
 #include "host/state.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
+
+#define CONFIGURATION "etc/gpucheck.conf"
 
 int host_open(const char *directory, struct host **ret, struct error *error)
 {
@@ -71,7 +75,7 @@ const char *host_name(struct host *host)
 
 int host_configuration(struct host *host, char **ret, struct error *error)
 {
-	int r = root_read_text(host->root, "etc/gpucheck.conf", LIMIT_TEXT, ret, error);
+	int r = root_read_text(host->root, CONFIGURATION, LIMIT_TEXT, ret, error);
 
 	/* Our own file is no evidence: where a record is spoilt, its absence is believed. */
 	if (r != -ENOENT && !root_is_spoilt(host->root))
@@ -79,6 +83,22 @@ int host_configuration(struct host *host, char **ret, struct error *error)
 	if (r < 0)
 		*ret = NULL;
 	return 0;
+}
+
+int host_guard_configuration(const struct host *host, const char *file, struct error *error)
+{
+	_cleanup_free_ char *here = file && *file != '/' ? getcwd(NULL, 0) : NULL;
+	_cleanup_free_ char *path = xasprintf("%s/%s", here ? here : "",
+					      file ? file : CONFIGURATION);
+	_cleanup_free_ char *word = shell_word(file ? file : "/" CONFIGURATION);
+	_cleanup_chased_ struct chased place = { .folder = -1 };
+	struct error why;
+
+	if (geteuid() != 0 || (!file && !host_is_live(host)) ||
+	    chase(path, true, &place, &why) != -EPERM)
+		return 0;
+	return error_set(error, EPERM, "%s: %s: chown root: %s; chmod go-w %s", word, why.text,
+			 word, word);
 }
 
 int host_user_file(const char *path, char **ret, struct error *error)

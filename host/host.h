@@ -39,6 +39,12 @@ const struct teller *host_teller(const struct host *host);
 /* The text of its etc/gpucheck.conf; NULL in *ret when it has none. The caller frees it. */
 int host_configuration(struct host *host, char **ret, struct error *error);
 
+/*
+ * -EPERM where root runs us, and another user may change that file, or the one of `file`, which is
+ * the user's path: then he could say what root does. Else 0.
+ */
+int host_guard_configuration(const struct host *host, const char *file, struct error *error);
+
 /* The text of a file the user named on the command line: by his path, not below a root. */
 int host_user_file(const char *path, char **ret, struct error *error);
 

@@ -3,14 +3,18 @@
 #include "plan/record.h"
 
 #include "base/alloc.h"
+#include "base/chase.h"
+#include "base/date.h"
 #include "host/files/root_write.h"
 #include "plan/record_json.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LIMIT_RECORD = 1 << 20, FOLDER_MODE = 0755, FILE_MODE = 0600 };
@@ -71,18 +75,45 @@ static int make_folders(struct root *root, const char *path, mode_t last_mode, s
 	return 0;
 }
 
+/* Commands and originals come back from there: whoever else can write it says what root does. */
+static int guard_folder(struct root *root, struct error *error)
+{
+	_cleanup_close_ int folder = root_open_file(root, STATE_FOLDER, O_RDONLY | O_DIRECTORY,
+						    error);
+	struct stat status;
+
+	if (folder < 0)
+		return folder;
+	if (fstat(folder, &status) < 0)
+		return error_set_errno(error, errno, "/" STATE_FOLDER);
+	if (is_open_to_others(&status))
+		return error_set(
+			error, EPERM,
+			"/" STATE_FOLDER " can be written by others (owner %u, group %u, "
+			"mode %04o), so that what is recorded there cannot be trusted: move "
+			"it away",
+			status.st_uid, status.st_gid, (unsigned)status.st_mode & 07777);
+	/* A copy of the host may have lost the mode. */
+	if (status.st_mode & 077 && fchmod(folder, RECORD_MODE) < 0)
+		return error_set_errno(error, errno, "/" STATE_FOLDER);
+	return 0;
+}
+
 int record_lock(struct host *host, struct error *error)
 {
-	_cleanup_free_ char *holder = NULL, *text = NULL;
+	_cleanup_free_ char *holder = NULL, *text = NULL, *since = NULL;
 	struct root *root = host_root(host);
 	int r = make_folders(root, STATE_FOLDER, RECORD_MODE, error);
 	int lock;
 
+	if (r == 0)
+		r = guard_folder(root, error);
 	if (r < 0)
 		return r;
 	lock = root_lock(root, STATE_FOLDER "/lock", error);
 	if (lock >= 0) {
-		text = xasprintf("%ld\n", (long)getpid());
+		since = date_text(time(NULL));
+		text = xasprintf("%ld since %s\n", (long)getpid(), since);
 		if (ftruncate(lock, 0) == 0 && write(lock, text, strlen(text)) > 0)
 			return lock;
 		r = error_set_errno(error, errno, "/" STATE_FOLDER "/lock");
@@ -99,9 +130,9 @@ int record_lock(struct host *host, struct error *error)
 			 holder && *holder ? holder : "unknown");
 }
 
-bool record_is_at_work(struct host *host)
+int record_is_at_work(struct host *host, struct error *error)
 {
-	return root_is_locked(host_root(host), STATE_FOLDER "/lock");
+	return root_is_locked(host_root(host), STATE_FOLDER "/lock", error);
 }
 
 static int by_id(const void *left, const void *right)
@@ -197,6 +228,25 @@ int record_read(struct host *host, unsigned id, struct record *ret, struct error
 	}
 	*ret = record;
 	return 0;
+}
+
+int record_find_last(struct host *host, bool (*wanted)(enum record_state state), unsigned *ret,
+		     struct error *error)
+{
+	_cleanup_free_ unsigned *ids = NULL;
+	size_t count;
+	int r = record_list(host, &ids, &count, error);
+
+	while (r == 0 && count-- > 0) {
+		enum record_state state;
+
+		r = record_read_state(host, ids[count], &state, error);
+		if (r == 0 && wanted(state)) {
+			*ret = ids[count];
+			return 0;
+		}
+	}
+	return r < 0 ? r : error_set_errno(error, ENOENT, "/" STATE_FOLDER);
 }
 
 void record_free(struct record *record)

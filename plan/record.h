@@ -64,6 +64,10 @@ int record_read_state(struct host *host, unsigned id, enum record_state *ret, st
 /* Ids of all records, rising; none when nothing was ever applied. The caller frees *ret. */
 int record_list(struct host *host, unsigned **ret, size_t *ret_count, struct error *error);
 
+/* Id of the last one whose state is wanted; -ENOENT when there is none. */
+int record_find_last(struct host *host, bool (*wanted)(enum record_state state), unsigned *ret,
+		     struct error *error);
+
 /* Where it fails, record->state is what the disk has; applied when that cannot be told either. */
 int record_set_state(struct host *host, struct record *record, enum record_state state,
 		     struct error *error);
@@ -81,11 +85,11 @@ char *record_temporary(const struct record *record, const char *path);
 
 /*
  * The lock of the state folder, as a descriptor; made with the folder when missing. -EBUSY with who
- * is at work.
+ * is at work, and since when; -EPERM where others may write that folder.
  */
 int record_lock(struct host *host, struct error *error);
 
-/* Some gpucheck holds that lock now. */
-bool record_is_at_work(struct host *host);
+/* 1 when some gpucheck holds that lock now, 0 when none does, -errno when that cannot be told. */
+int record_is_at_work(struct host *host, struct error *error);
 
 #endif

@@ -167,18 +167,10 @@ int record_undo(struct host *host, struct record *record, int lock, const struct
 static int find_last(struct host *host, bool (*wanted)(enum record_state state), struct record *ret,
 		     struct error *error)
 {
-	_cleanup_free_ unsigned *ids = NULL;
-	size_t count;
-	int r = record_list(host, &ids, &count, error);
+	unsigned id;
+	int r = record_find_last(host, wanted, &id, error);
 
-	while (r == 0 && count-- > 0) {
-		enum record_state state;
-
-		r = record_read_state(host, ids[count], &state, error);
-		if (r == 0 && wanted(state))
-			return record_read(host, ids[count], ret, error);
-	}
-	return r < 0 ? r : error_set_errno(error, ENOENT, "/" STATE_FOLDER);
+	return r < 0 ? r : record_read(host, id, ret, error);
 }
 
 static bool is_applied(enum record_state state)

@@ -107,10 +107,15 @@ static int find_vm(const struct subject *subject, const struct holder *holder, c
 			holder->name, holder->pid, holder->node);
 	if (vms->source == VMS_NOT_RECORDED && unit_is_qemu(holder->unit))
 		*ret = holder->unit;
-	for (size_t i = 0; i < vms->count; i++)
-		if (has_card(&vms->items[i], subject->card) &&
-		    vm_is_process(subject->host, &vms->items[i], holder->pid, holder->unit))
+	for (size_t i = 0; i < vms->count; i++) {
+		if (!has_card(&vms->items[i], subject->card))
+			continue;
+		r = vm_is_process(subject->host, &vms->items[i], holder->pid, holder->unit, error);
+		if (r < 0)
+			return r;
+		if (r)
 			*ret = vms->items[i].name;
+	}
 	return 0;
 }
 

@@ -182,6 +182,17 @@ static void say_good(const struct judgement *judgement, struct finding *finding)
 			    places, image->error.text);
 }
 
+/* What the disk has will do with luck; the image, which counts, may have something worse. */
+static void say_unknown(const struct judgement *judgement, struct finding *finding)
+{
+	const struct next_image *image = judgement->image;
+
+	if (finding->verdict == VERDICT_WARN && image && image->state == IMAGE_FAILED)
+		finding_say(finding, VERDICT_ERROR,
+			    "%s; whether the initramfs agrees cannot be told: %s", finding->reason,
+			    image->error.text);
+}
+
 /* What of the image differs from the disk, when it is why the next boot goes wrong. */
 static void say_stale(struct judgement *judgement, struct finding *finding)
 {
@@ -253,6 +264,7 @@ static void judge(struct judgement *judgement, struct finding *finding)
 
 		by_id |= next.driver == NEXT_VFIO && !next.by_address;
 	}
+	say_unknown(judgement, finding);
 	if (finding->verdict == VERDICT_FAIL || finding->verdict == VERDICT_WARN)
 		set_fix(judgement, finding);
 	if (by_id)

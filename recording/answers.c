@@ -125,14 +125,14 @@ static void add_domain(struct host *host, struct collection *collection,
 		       const struct libvirt_domain *domain)
 {
 	_cleanup_free_ char *save = xasprintf("var/lib/libvirt/qemu/save/%s.save", domain->name);
-	int pid = vm_recorded_pid(host, domain->name);
+	int pid = vm_recorded_pid(host, domain->name, NULL);
 
 	if (strchr(domain->name, '/'))
 		return;
 	if (domain->saved)
 		add_definition(collection, "etc/libvirt/qemu", domain->name, domain->saved);
 	if (domain->live) {
-		_cleanup_free_ char *number = pid ? xasprintf(" pid='%d'", pid) : xstrdup("");
+		_cleanup_free_ char *number = pid > 0 ? xasprintf(" pid='%d'", pid) : xstrdup("");
 		_cleanup_free_ char *status = xasprintf("<domstatus state='%s'%s>\n%s</domstatus>",
 							status_word(domain->state), number,
 							domain->live);

@@ -9,7 +9,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -154,26 +153,38 @@ int folder_finish(struct folder *folder, struct error *error)
 	return 0;
 }
 
-static void remove_tree(char *path)
+/* By descriptors: whoever may rename the folder could put a link in the place of a path's part. */
+static void remove_below(int folder)
 {
-	char *const roots[] = { path, NULL };
-	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	FTSENT *entry;
+	int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = again < 0 ? NULL : fdopendir(again);
+	struct dirent *entry;
 
-	while (tree && (entry = fts_read(tree))) {
-		if (entry->fts_info == FTS_DP)
-			rmdir(entry->fts_accpath);
-		else if (entry->fts_info != FTS_D)
-			unlink(entry->fts_accpath);
+	while (stream && (entry = readdir(stream))) {
+		_cleanup_close_ int inner = -1;
+
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (unlinkat(folder, entry->d_name, 0) == 0)
+			continue;
+		inner = openat(folder, entry->d_name,
+			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (inner >= 0)
+			remove_below(inner);
+		unlinkat(folder, entry->d_name, AT_REMOVEDIR);
 	}
-	if (tree)
-		fts_close(tree);
+	if (stream)
+		closedir(stream);
+	else
+		cleanup_close(&again);
 }
 
 void folder_end(struct folder *folder)
 {
-	if (folder->temporary)
-		remove_tree(folder->temporary);
+	if (folder->temporary) {
+		remove_below(folder->descriptor);
+		rmdir(folder->temporary);
+	}
 	free(folder->temporary);
 	free(folder->path);
 	cleanup_close(&folder->descriptor);

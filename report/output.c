@@ -3,6 +3,7 @@
 #include "report/output.h"
 
 #include "base/alloc.h"
+#include "base/chase.h"
 #include "base/write_all.h"
 
 #include <errno.h>
@@ -10,10 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER = 1 << 16 };
+enum { MAX_TRIES = 100, BUFFER = 1 << 16 };
 
 /* Who prints the report, and what of. */
 struct printer {
@@ -49,90 +51,100 @@ static int print_to(int descriptor, const struct printer *printer)
 	return to.code;
 }
 
-static int print_in_place(const char *path, const struct printer *printer)
+/* A device, or a FIFO: another user's could hold us, and would get what is not for him. */
+static int print_in_place(const struct chased *place, const struct stat *status,
+			  const struct printer *printer)
 {
-	_cleanup_close_ int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	_cleanup_close_ int descriptor = -1;
 
+	if (S_ISFIFO(status->st_mode) && !is_our_own(status))
+		return -EPERM;
+	descriptor = openat(place->folder, place->name,
+			    O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
 	return descriptor < 0 ? -errno : print_to(descriptor, printer);
 }
 
-/* umask(2) can only be read by setting it; nothing else runs beside us here. */
+/*
+ * Whatever the umask, not everybody may rewrite a report. umask(2) can only be read by setting it;
+ * nothing else runs beside us here.
+ */
 static mode_t default_mode(void)
 {
 	mode_t mask = umask(0);
 
 	umask(mask);
-	return 0666 & ~mask;
+	return 0664 & ~mask;
 }
 
-/* Where a path's links lead, whether the end exists or not; the caller frees it. NULL: errno. */
-static char *follow_links(const char *path)
+/* A new file beside the place; its name becomes *ret, which the caller frees. */
+static int open_temporary(const struct chased *place, char **ret)
 {
-	char *at = xstrdup(path);
+	int descriptor = -1, tries = 0;
 
-	for (int links = 0; links < 40; links++) {
-		char target[4096], *next;
-		ssize_t length = readlink(at, target, sizeof(target) - 1);
-		const char *slash = strrchr(at, '/');
+	do {
+		unsigned number;
 
-		if (length < 0)
-			return at;
-		target[length] = '\0';
-		next = *target == '/' || !slash
-			       ? xstrdup(target)
-			       : xasprintf("%.*s/%s", (int)(slash - at), at, target);
-		free(at);
-		at = next;
-	}
-	free(at);
-	errno = ELOOP;
-	return NULL;
+		if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+			return -errno;
+		free(*ret);
+		*ret = xasprintf("%s.%08x", place->name, number);
+		descriptor = openat(place->folder, *ret,
+				    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	} while (descriptor < 0 && errno == EEXIST && ++tries < MAX_TRIES);
+	return descriptor < 0 ? -errno : descriptor;
 }
 
 /* old: what stands there now, whose owner and mode are kept; NULL when nothing does. */
-static int replace(const char *path, const struct stat *old, const struct printer *printer)
+static int replace(const struct chased *place, const struct stat *old,
+		   const struct printer *printer)
 {
-	_cleanup_free_ char *temporary = xasprintf("%s.XXXXXX", path);
-	_cleanup_close_ int descriptor = mkostemp(temporary, O_CLOEXEC);
+	_cleanup_free_ char *temporary = NULL;
+	_cleanup_close_ int descriptor = open_temporary(place, &temporary);
 	int r;
 
 	if (descriptor < 0)
-		return -errno;
+		return descriptor;
 	r = print_to(descriptor, printer);
 	/* Only root can give a file away; anybody else writes a file of his own. */
 	if (r == 0 && old && fchown(descriptor, old->st_uid, old->st_gid) < 0 && geteuid() == 0)
 		r = -errno;
-	if (r == 0 && (fchmod(descriptor, old ? old->st_mode & 07777 : default_mode()) < 0 ||
-		       fsync(descriptor) < 0 || rename(temporary, path) < 0))
+	if (r == 0 && (fchmod(descriptor, old ? old->st_mode & 0777 : default_mode()) < 0 ||
+		       fsync(descriptor) < 0 ||
+		       renameat(place->folder, temporary, place->folder, place->name) < 0))
 		r = -errno;
 	if (r < 0)
-		unlink(temporary);
+		unlinkat(place->folder, temporary, 0);
 	return r;
+}
+
+static int print_at(const struct chased *place, const struct printer *printer)
+{
+	struct stat status;
+
+	if (!*place->name)
+		return -EISDIR;
+	if (fstatat(place->folder, place->name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? replace(place, NULL, printer) : -errno;
+	if (S_ISREG(status.st_mode))
+		return replace(place, &status, printer);
+	return S_ISDIR(status.st_mode) ? -EISDIR : print_in_place(place, &status, printer);
 }
 
 int output_print(const char *path, void (*print)(FILE *out, const void *data), const void *data,
 		 struct error *error)
 {
 	const struct printer printer = { print, data };
-	_cleanup_free_ char *target = NULL;
-	struct stat status;
+	_cleanup_chased_ struct chased place = { .folder = -1 };
 	int r;
 
 	if (!path) {
 		r = print_to(STDOUT_FILENO, &printer);
 		return r < 0 ? error_set_errno(error, r, "writing the report") : 0;
 	}
-	target = follow_links(path);
-	if (!target)
-		r = -errno;
-	else if (stat(target, &status) < 0)
-		r = errno == ENOENT ? replace(target, NULL, &printer) : -errno;
-	else if (S_ISREG(status.st_mode))
-		r = replace(target, &status, &printer);
-	else if (S_ISDIR(status.st_mode))
-		r = -EISDIR;
-	else
-		r = print_in_place(target, &printer);
+	r = chase(path, false, &place, error);
+	if (r < 0)
+		return error_wrap(error, "--output %s", path);
+	r = print_at(&place, &printer);
 	return r < 0 ? error_set_errno(error, r, "--output %s", path) : 0;
 }
 

@@ -11,7 +11,7 @@
 /*
  * path NULL is standard output. A regular file is replaced by a temporary one beside it (fsync,
  * rename) and keeps its owner and mode; a link stays a link; a FIFO or device is written to.
- * -errno.
+ * Another user's link or FIFO is refused. -errno.
  */
 int output_write(const char *path, const char *text, size_t length, struct error *error);
 

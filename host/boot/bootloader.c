@@ -13,57 +13,78 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PROXMOX_UUIDS "etc/kernel/proxmox-boot-uuids"
+
 static const char *const grub_folders[] = { "boot/grub", "boot/grub2" };
 
-static bool exists(struct host *host, const char *path)
-{
-	return root_exists(host->root, path, NULL) > 0;
-}
-
-static enum boot_loader loader_from_arguments(struct host *host)
+static int loader_from_arguments(struct host *host, enum boot_loader *ret, struct error *error)
 {
 	const struct kernel_arguments *arguments;
 	const char *value;
+	int r = kernel_arguments_running(host, &arguments, error);
 
-	if (kernel_arguments_running(host, &arguments, NULL) < 0)
-		return BOOT_LOADER_UNKNOWN;
-	for (size_t i = 0; i < arguments->words.count; i++) {
+	*ret = BOOT_LOADER_UNKNOWN;
+	for (size_t i = 0; r == 0 && i < arguments->words.count; i++) {
 		const char *word = arguments->words.items[i];
 
-		if (kernel_argument_value(word, "BOOT_IMAGE"))
-			return BOOT_LOADER_GRUB;
 		value = kernel_argument_value(word, "initrd");
-		if (value && *value == '\\')
-			return BOOT_LOADER_SYSTEMD_BOOT;
+		if (kernel_argument_value(word, "BOOT_IMAGE"))
+			*ret = BOOT_LOADER_GRUB;
+		else if (value && *value == '\\')
+			*ret = BOOT_LOADER_SYSTEMD_BOOT;
+		if (*ret != BOOT_LOADER_UNKNOWN)
+			break;
 	}
-	return BOOT_LOADER_UNKNOWN;
+	/* Where there are none, the configuration may tell. */
+	return r == -ENOENT ? 0 : r;
 }
 
-enum boot_loader boot_loader_of(struct host *host)
+static int loader_from_configuration(struct host *host, enum boot_loader *ret, struct error *error)
 {
-	_cleanup_free_ char *info = efi_loader_variable(host->root, "LoaderInfo");
-	enum boot_loader loader;
+	static const struct {
+		const char *path;
+		enum boot_loader loader;
+	} traces[] = {
+		/* proxmox-boot-tool feeds GRUB too, but GRUB would have left its BOOT_IMAGE=. */
+		{ PROXMOX_UUIDS, BOOT_LOADER_SYSTEMD_BOOT },
+		{ "boot/grub/grub.cfg", BOOT_LOADER_GRUB },
+		{ "boot/grub2/grub.cfg", BOOT_LOADER_GRUB },
+		{ "boot/efi/loader/entries", BOOT_LOADER_SYSTEMD_BOOT },
+		{ "efi/loader/entries", BOOT_LOADER_SYSTEMD_BOOT },
+		{ "boot/loader/entries", BOOT_LOADER_SYSTEMD_BOOT },
+	};
 
-	if (info && starts_with(info, "systemd-boot"))
-		return BOOT_LOADER_SYSTEMD_BOOT;
-	if (info && starts_with(info, "GRUB"))
-		return BOOT_LOADER_GRUB;
-	loader = loader_from_arguments(host);
-	if (loader != BOOT_LOADER_UNKNOWN)
-		return loader;
-	/* proxmox-boot-tool feeds GRUB too, but GRUB would have left its BOOT_IMAGE=. */
-	if (exists(host, "etc/kernel/proxmox-boot-uuids"))
-		return BOOT_LOADER_SYSTEMD_BOOT;
-	for (size_t i = 0; i < ARRAY_SIZE(grub_folders); i++) {
-		_cleanup_free_ char *cfg = xasprintf("%s/grub.cfg", grub_folders[i]);
+	*ret = BOOT_LOADER_UNKNOWN;
+	for (size_t i = 0; i < ARRAY_SIZE(traces); i++) {
+		int there = root_exists(host->root, traces[i].path, error);
 
-		if (exists(host, cfg))
-			return BOOT_LOADER_GRUB;
+		if (there < 0)
+			return there;
+		if (there) {
+			*ret = traces[i].loader;
+			break;
+		}
 	}
-	if (exists(host, "boot/efi/loader/entries") || exists(host, "efi/loader/entries") ||
-	    exists(host, "boot/loader/entries"))
-		return BOOT_LOADER_SYSTEMD_BOOT;
-	return BOOT_LOADER_UNKNOWN;
+	return 0;
+}
+
+int boot_loader_of(struct host *host, enum boot_loader *ret, struct error *error)
+{
+	_cleanup_free_ char *info = NULL;
+	int r = efi_loader_variable(host->root, "LoaderInfo", &info, error);
+
+	if (r < 0)
+		return r;
+	*ret = BOOT_LOADER_UNKNOWN;
+	if (info && starts_with(info, "systemd-boot"))
+		*ret = BOOT_LOADER_SYSTEMD_BOOT;
+	else if (info && starts_with(info, "GRUB"))
+		*ret = BOOT_LOADER_GRUB;
+	if (*ret == BOOT_LOADER_UNKNOWN)
+		r = loader_from_arguments(host, ret, error);
+	if (r == 0 && *ret == BOOT_LOADER_UNKNOWN)
+		r = loader_from_configuration(host, ret, error);
+	return r;
 }
 
 const char *boot_loader_name(enum boot_loader loader)
@@ -77,20 +98,25 @@ const char *boot_loader_name(enum boot_loader loader)
 	return names[loader];
 }
 
+static enum boot_tool tool_of_systemd_boot(struct host *host)
+{
+	int there = root_exists(host->root, PROXMOX_UUIDS, NULL);
+
+	if (there)
+		return there < 0 ? BOOT_TOOL_UNKNOWN : BOOT_TOOL_PROXMOX_BOOT_TOOL;
+	there = root_exists(host->root, "etc/kernelstub/configuration", NULL);
+	if (there)
+		return there < 0 ? BOOT_TOOL_UNKNOWN : BOOT_TOOL_KERNELSTUB;
+	return BOOT_TOOL_KERNEL_INSTALL;
+}
+
 enum boot_tool boot_tool_of(struct host *host)
 {
-	switch (boot_loader_of(host)) {
-	case BOOT_LOADER_GRUB:
-		return BOOT_TOOL_UPDATE_GRUB;
-	case BOOT_LOADER_SYSTEMD_BOOT:
-		if (exists(host, "etc/kernel/proxmox-boot-uuids"))
-			return BOOT_TOOL_PROXMOX_BOOT_TOOL;
-		if (exists(host, "etc/kernelstub/configuration"))
-			return BOOT_TOOL_KERNELSTUB;
-		return BOOT_TOOL_KERNEL_INSTALL;
-	default:
+	enum boot_loader loader;
+
+	if (boot_loader_of(host, &loader, NULL) < 0 || loader == BOOT_LOADER_UNKNOWN)
 		return BOOT_TOOL_UNKNOWN;
-	}
+	return loader == BOOT_LOADER_GRUB ? BOOT_TOOL_UPDATE_GRUB : tool_of_systemd_boot(host);
 }
 
 static int read_grub(struct root *root, const char *folder, struct boot_entry *ret, char **source,
@@ -142,9 +168,11 @@ int next_boot_read(struct host *host, const struct next_boot **ret, struct error
 	int r;
 
 	if (!host->next_boot) {
-		enum boot_loader loader = boot_loader_of(host);
+		enum boot_loader loader;
 
-		r = read_entry(host, loader, &entry, &source, error);
+		r = boot_loader_of(host, &loader, error);
+		if (r == 0)
+			r = read_entry(host, loader, &entry, &source, error);
 		if (r < 0)
 			return r;
 		next = xcalloc(1, sizeof(*next));

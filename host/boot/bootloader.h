@@ -18,10 +18,11 @@ enum boot_loader {
  * the firmware, else the marks in the kernel's arguments (BOOT_IMAGE= is GRUB's; initrd=\EFI\… is
  * passed by an EFI loader), else the configuration that is there (Proxmox VE's first).
  */
-enum boot_loader boot_loader_of(struct host *host);
+int boot_loader_of(struct host *host, enum boot_loader *ret, struct error *error);
 const char *boot_loader_name(enum boot_loader loader);
 
-/* By which tool this host's kernel arguments reach that boot loader. */
+/* By which tool this host's kernel arguments reach that boot loader; unknown if that cannot be
+ * read. */
 enum boot_tool {
 	BOOT_TOOL_UNKNOWN,
 	BOOT_TOOL_UPDATE_GRUB,       /* /etc/default/grub, update-grub */

@@ -6,8 +6,10 @@
 
 #include "host/files/root.h"
 
-/* A loader's variable as text (UTF-16 there; other than ASCII becomes "?"); the caller frees it.
- * NULL when there is none. */
-char *efi_loader_variable(struct root *root, const char *name);
+/*
+ * A loader's variable as text (UTF-16 there; other than ASCII becomes "?"), NULL when there is
+ * none; the caller frees *ret.
+ */
+int efi_loader_variable(struct root *root, const char *name, char **ret, struct error *error);
 
 #endif

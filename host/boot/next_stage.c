@@ -44,14 +44,17 @@ static void add_argued(const struct strings *words, const char *name, struct str
 	}
 }
 
-/* NULL in *ret for what is not there, or a link to /dev/null. */
-static int read_file(struct host *host, const char *path, char **ret, struct error *error)
+/* NULL in *ret for what is not there, which what was listed is, or a link to /dev/null. */
+static int read_file(struct host *host, const char *path, bool listed, char **ret,
+		     struct error *error)
 {
 	_cleanup_free_ char *target = NULL;
 	int r = root_read_text(host->root, path, LIMIT_TEXT, ret, error);
 
 	if (r == 0)
 		return 0;
+	if (listed)
+		r = root_listed(host->root, path, r, error);
 	if (r != -ENOENT && root_read_link(host->root, path, &target, NULL) == 0 &&
 	    ends_with(target, "/dev/null"))
 		r = -ENOENT;
@@ -99,11 +102,11 @@ static const struct {
 	{ DISK_SCRIPTS, "", take_script },
 };
 
-static int take_file(struct host *host, const char *path, take_text *take, struct boot_stage *stage,
-		     struct error *error)
+static int take_file(struct host *host, const char *path, bool listed, take_text *take,
+		     struct boot_stage *stage, struct error *error)
 {
 	_cleanup_free_ char *text = NULL;
-	int r = read_file(host, path, &text, error);
+	int r = read_file(host, path, listed, &text, error);
 
 	if (text)
 		take(text, path, stage);
@@ -120,7 +123,7 @@ static int take_folders(struct host *host, struct boot_stage *stage, struct erro
 		r = root_list_paths(host->root, folders[i].folder, folders[i].ending, &paths,
 				    error);
 		for (size_t k = 0; r == 0 && k < paths.count; k++)
-			r = take_file(host, paths.items[k], folders[i].take, stage, error);
+			r = take_file(host, paths.items[k], true, folders[i].take, stage, error);
 	}
 	return r;
 }
@@ -132,7 +135,7 @@ int next_stage_of_disk(struct host *host, const struct next_boot *boot, struct b
 	int r = modprobe_read(host, boot->line, boot->source, &stage.modprobe, error);
 
 	if (r == 0)
-		r = take_file(host, "etc/modules", take_list, &stage, error);
+		r = take_file(host, "etc/modules", false, take_list, &stage, error);
 	if (r == 0)
 		r = take_folders(host, &stage, error);
 	add_argued(&boot->arguments.words, "modules_load", &stage.listed);
@@ -162,7 +165,7 @@ static int read_image_modprobe(struct host *host, const struct next_boot *boot, 
 
 		/* The kernel's own softdeps come with its modules, into the image too. */
 		if (!file)
-			r = take_file(host, path, take_modprobe, stage, error);
+			r = take_file(host, path, false, take_modprobe, stage, error);
 		else if (file->text)
 			take_modprobe(file->text, path, stage);
 		else

@@ -19,25 +19,34 @@ static int newest_first(const void *left, const void *right)
 	return -strverscmp(*(char *const *)left, *(char *const *)right);
 }
 
-/* What decides: the firmware's variables, then loader.conf, then the newest entry. */
-static char *wanted_pattern(struct root *root, const char *folder)
+/*
+ * What decides: the firmware's variables, then loader.conf, then the newest entry. What cannot be
+ * read hides the choice.
+ */
+static int wanted_pattern(struct root *root, const char *folder, char **ret, struct error *error)
 {
 	_cleanup_free_ char *path = xasprintf("%s/loader.conf", folder);
 	_cleanup_free_ char *text = NULL;
-	char *pattern = efi_loader_variable(root, "LoaderEntryOneShot");
+	char *pattern = NULL;
+	int r = efi_loader_variable(root, "LoaderEntryOneShot", &pattern, error);
 
-	if (!pattern)
-		pattern = efi_loader_variable(root, "LoaderEntryDefault");
-	if (!pattern && root_read(root, path, LIMIT_ENTRY, &text, NULL, NULL) == 0)
+	if (r == 0 && !pattern)
+		r = efi_loader_variable(root, "LoaderEntryDefault", &pattern, error);
+	if (r == 0 && !pattern)
+		r = root_read(root, path, LIMIT_ENTRY, &text, NULL, error);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (text)
 		pattern = loader_conf_default(text);
-	return pattern ? pattern : xstrdup("*");
+	*ret = pattern ? pattern : xstrdup("*");
+	return 0;
 }
 
 static int read_entry(struct root *root, const char *path, const char *name, struct boot_entry *ret,
 		      struct error *error)
 {
 	_cleanup_free_ char *text = NULL;
-	int r = root_read(root, path, LIMIT_ENTRY, &text, NULL, error);
+	int r = root_read_listed(root, path, LIMIT_ENTRY, &text, error);
 
 	if (r < 0)
 		return r;
@@ -58,7 +67,9 @@ static int read_folder(struct root *root, const char *folder, struct boot_entry 
 		return r;
 	if (names.count)
 		qsort(names.items, names.count, sizeof(*names.items), newest_first);
-	pattern = wanted_pattern(root, folder);
+	r = wanted_pattern(root, folder, &pattern, error);
+	if (r < 0)
+		return r;
 	name = loader_entry_pick(&names, pattern);
 	if (!name)
 		return error_set_errno(error, ENOENT, "/%s/*.conf", entries);

@@ -60,26 +60,39 @@ static int add_folder(struct root *root, const char *path, const char *sort, str
 	return r == -ENOENT ? 0 : r;
 }
 
+static int add_connector(struct root *root, const char *path, struct strings *ret,
+			 struct error *error)
+{
+	_cleanup_strings_ struct strings names = { 0 };
+	int r = root_listed(root, path, root_list(root, path, &names, error), error);
+
+	for (size_t i = 0; r == 0 && i < names.count; i++)
+		add_name(names.items[i], CONNECTOR, ret);
+	return r;
+}
+
 static int add_connectors(struct root *root, const char *drm, struct strings *ret,
 			  struct error *error)
 {
 	_cleanup_strings_ struct strings cards = { 0 };
 	int r = root_list(root, drm, &cards, error);
 
+	if (r == -ENOENT)
+		return 0;
 	for (size_t i = 0; r == 0 && i < cards.count; i++) {
 		_cleanup_free_ char *card = xasprintf("%s/%s", drm, cards.items[i]);
 		_cleanup_free_ char *prefix = xasprintf("%s-", cards.items[i]);
 		_cleanup_strings_ struct strings names = { 0 };
 
-		r = root_list(root, card, &names, error);
+		r = root_listed(root, card, root_list(root, card, &names, error), error);
 		for (size_t k = 0; r == 0 && k < names.count; k++) {
 			_cleanup_free_ char *path = xasprintf("%s/%s", card, names.items[k]);
 
 			if (starts_with(names.items[k], prefix))
-				r = add_folder(root, path, CONNECTOR, ret, error);
+				r = add_connector(root, path, ret, error);
 		}
 	}
-	return r == -ENOENT ? 0 : r;
+	return r;
 }
 
 /* Through its group, or without an IOMMU (Documentation/driver-api/vfio.rst). */

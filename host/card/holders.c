@@ -110,6 +110,21 @@ static const char *card_node(const struct search *search, char *link)
 	return NULL;
 }
 
+/* The text of a link of proc/PID/fd; 0 when it was closed meanwhile. */
+static ssize_t read_descriptor(int folder, const char *name, char *ret, size_t room)
+{
+	/* Gone is what is gone at a second look too. */
+	for (int look = 0; look < 2; look++) {
+		ssize_t length = TEMP_FAILURE_RETRY(readlinkat(folder, name, ret, room));
+
+		if (length >= 0)
+			return length;
+		if (errno != ENOENT)
+			return -errno;
+	}
+	return 0;
+}
+
 /* The card's nodes that a process has open, each once. */
 static int list_nodes(const struct search *search, int pid, struct strings *ret,
 		      struct error *error)
@@ -126,13 +141,11 @@ static int list_nodes(const struct search *search, int pid, struct strings *ret,
 		return folder;
 	for (size_t i = 0; i < names.count; i++) {
 		char link[PATH_MAX];
-		ssize_t length = readlinkat(folder, names.items[i], link, sizeof(link) - 1);
+		ssize_t length = read_descriptor(folder, names.items[i], link, sizeof(link) - 1);
 		const char *node;
 
-		if (length < 0 && errno == ENOENT) /* closed meanwhile */
-			continue;
 		if (length < 0)
-			return error_set_errno(error, errno, "/%s/%s", path, names.items[i]);
+			return error_set_errno(error, (int)length, "/%s/%s", path, names.items[i]);
 		link[length] = '\0';
 		node = card_node(search, link);
 		if (node)
@@ -198,7 +211,10 @@ static bool parse_pid(const char *name, int *ret)
 	return !errno && pid && pid <= INT_MAX;
 }
 
-/* A link of a process that has just ended reads "permission denied" (fs/proc/base.c). */
+/*
+ * Of a process that has just ended nothing is there, or a link reads "permission denied"
+ * (fs/proc/base.c).
+ */
 static bool is_there(const struct search *search, int pid)
 {
 	_cleanup_free_ char *path = xasprintf("proc/%d", pid);
@@ -216,9 +232,11 @@ static int search_processes(struct search *search, const struct strings *names, 
 		if (!parse_pid(names->items[i], &pid))
 			continue;
 		r = add_process(search, pid, error);
-		search->hidden += (r == -EACCES || r == -EPERM) && is_there(search, pid);
 		/* A process that ended meanwhile holds nothing. */
-		if (r == -ENOENT || r == -ESRCH || r == -EACCES || r == -EPERM)
+		if (r < 0 && !is_there(search, pid))
+			r = 0;
+		search->hidden += r == -EACCES || r == -EPERM;
+		if (r == -EACCES || r == -EPERM)
 			r = 0;
 	}
 	if (r == 0 && search->hidden && !search->count)

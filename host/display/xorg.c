@@ -127,14 +127,11 @@ void xorg_parse(const char *text, const char *file, struct xorg *xorg)
 	}
 }
 
-/* One file; that there is none is no error. */
 static int read_file(struct host *host, const char *path, struct xorg *xorg, struct error *error)
 {
 	_cleanup_free_ char *text = NULL;
 	int r = root_read(host->root, path, LIMIT_TEXT, &text, NULL, error);
 
-	if (r == -ENOENT)
-		return 0;
 	if (r == 0)
 		xorg_parse(text, path, xorg);
 	return r;
@@ -146,9 +143,10 @@ static int read_folder(struct host *host, const char *folder, struct xorg *xorg,
 	_cleanup_strings_ struct strings paths = { 0 };
 	int r = root_list_paths(host->root, folder, ".conf", &paths, error);
 
-	for (size_t i = 0; r == 0 && i < paths.count; i++)
-		r = read_file(host, paths.items[i], xorg, error);
-	return r;
+	for (size_t i = 0; (r == 0 || r == -ENOENT) && i < paths.count; i++)
+		r = root_listed(host->root, paths.items[i],
+				read_file(host, paths.items[i], xorg, error), error);
+	return r == -ENOENT ? 0 : r;
 }
 
 static int read_all(struct host *host, struct xorg *xorg, struct error *error)
@@ -161,6 +159,8 @@ static int read_all(struct host *host, struct xorg *xorg, struct error *error)
 	if (r <= 0)
 		return r;
 	r = read_file(host, "etc/X11/xorg.conf", xorg, error);
+	if (r == -ENOENT)
+		r = 0;
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(folders); i++)
 		r = read_folder(host, folders[i], xorg, error);
 	return r;

@@ -12,12 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 enum {
 	MAX_TRIES = 512,
 	FIRST_READ = 4096,
+	NAMES_ROOM = 1 << 15,
 	/* Processes of this machine; below a directory functions, of which 65,536 are promised. */
 	MAX_NAMES_LIVE = 1 << 20,
 	MAX_NAMES = (1 << 16) + (1 << 12),
@@ -31,6 +34,7 @@ struct root {
 	struct unreadables unreadables;
 	struct error spoilt; /* the list of them could not be read: what is missing may be on it */
 	size_t kept;         /* bytes, of the facts that were read below a directory */
+	bool may_have_devices;
 };
 
 enum { LIMIT_UNREADABLES = 4 << 20, LIMIT_KEPT = 24 << 20 };
@@ -48,15 +52,24 @@ static void read_unreadables(struct root *root)
 		root->spoilt = error;
 }
 
+/* Mounted nodev, as /dev/shm and much of what others may write to is. */
+static bool forbids_devices(int descriptor)
+{
+	struct statfs status;
+
+	return TEMP_FAILURE_RETRY(fstatfs(descriptor, &status)) == 0 && (status.f_flags & ST_NODEV);
+}
+
 int root_open(const char *directory, struct root **ret, struct error *error)
 {
 	struct root *root;
-	int descriptor = open(directory ? directory : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int descriptor = (int)TEMP_FAILURE_RETRY(
+		open(directory ? directory : "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
 
 	if (descriptor < 0)
 		return error_set_errno(error, errno, "%s", directory ? directory : "/");
 	/* O_PATH asks for no right on the directory itself. */
-	if (faccessat(descriptor, ".", X_OK, AT_EACCESS) < 0) {
+	if (TEMP_FAILURE_RETRY(faccessat(descriptor, ".", X_OK, AT_EACCESS)) < 0) {
 		int code = errno;
 
 		close(descriptor);
@@ -65,6 +78,7 @@ int root_open(const char *directory, struct root **ret, struct error *error)
 	root = xcalloc(1, sizeof(*root));
 	root->descriptor = descriptor;
 	root->directory = xstrdup(directory);
+	root->may_have_devices = directory && !forbids_devices(descriptor);
 	if (directory)
 		read_unreadables(root);
 	*ret = root;
@@ -140,6 +154,12 @@ int root_open_file(struct root *root, const char *path, int flags, struct error 
 	return descriptor;
 }
 
+/* What was opened is there: that it is gone now does not mean that there was none. */
+static int reading_failed(int code, const char *path, struct error *error)
+{
+	return error_set_errno(error, abs(code) == ENOENT ? ESTALE : code, "/%s", path);
+}
+
 static int open_if_regular(struct root *root, const char *path, int flags, struct error *error)
 {
 	int descriptor = root_open_file(root, path, flags, error);
@@ -148,8 +168,8 @@ static int open_if_regular(struct root *root, const char *path, int flags, struc
 
 	if (descriptor < 0)
 		return descriptor;
-	if (fstat(descriptor, &status) < 0)
-		r = error_set_errno(error, errno, "/%s", path);
+	if (TEMP_FAILURE_RETRY(fstat(descriptor, &status)) < 0)
+		r = reading_failed(errno, path, error);
 	else if (!S_ISREG(status.st_mode))
 		r = error_set(error, EINVAL, "/%s: not a regular file", path);
 	if (r == 0)
@@ -160,7 +180,8 @@ static int open_if_regular(struct root *root, const char *path, int flags, struc
 
 /*
  * A directory that stands for a host is a stranger's: to open a device in it may do something (a
- * watchdog, a tape), and to open a FIFO wakes who writes to it. So it is looked at before.
+ * watchdog, a tape). So each file is looked at before, but where the kernel opens no device at all:
+ * to look takes nearly as long as to read.
  */
 static int check_regular(struct root *root, const char *path, struct error *error)
 {
@@ -171,7 +192,7 @@ static int check_regular(struct root *root, const char *path, struct error *erro
 
 int root_open_regular(struct root *root, const char *path, struct error *error)
 {
-	int r = root_is_live(root) ? 0 : check_regular(root, path, error);
+	int r = root->may_have_devices ? check_regular(root, path, error) : 0;
 
 	/* O_NONBLOCK: a FIFO put in place of a file must not hold us. */
 	return r < 0 ? r : open_if_regular(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, error);
@@ -200,9 +221,7 @@ static int read_all(int descriptor, size_t limit, char **ret, size_t *ret_length
 			room = room ? 2 * room : FIRST_READ;
 			text = xreallocarray(text, room, 1);
 		}
-		got = read(descriptor, text + length, room - length - 1);
-		if (got < 0 && errno == EINTR)
-			continue;
+		got = TEMP_FAILURE_RETRY(read(descriptor, text + length, room - length - 1));
 		if (got < 0)
 			return -errno;
 		if (got == 0)
@@ -232,10 +251,25 @@ int root_read(struct root *root, const char *path, size_t limit, char **ret, siz
 	if (r == -EFBIG)
 		return error_set(error, EFBIG, "/%s: larger than %zu bytes", path, limit);
 	if (r < 0)
-		return error_set_errno(error, r, "/%s", path);
+		return reading_failed(r, path, error);
 	if (ret_length)
 		*ret_length = length;
 	return 0;
+}
+
+int root_listed(struct root *root, const char *path, int r, struct error *error)
+{
+	_cleanup_free_ char *target = NULL;
+
+	if (r != -ENOENT || root_read_link(root, path, &target, NULL) == 0)
+		return r;
+	return error_set(error, ESTALE, "/%s: was there a moment ago", path);
+}
+
+int root_read_listed(struct root *root, const char *path, size_t limit, char **ret,
+		     struct error *error)
+{
+	return root_listed(root, path, root_read_text(root, path, limit, ret, error), error);
 }
 
 int root_read_text(struct root *root, const char *path, size_t limit, char **ret,
@@ -294,21 +328,20 @@ int root_read_tail(struct root *root, const char *path, size_t limit, char **ret
 
 	if (descriptor < 0)
 		return descriptor;
-	end = lseek(descriptor, 0, SEEK_END);
+	end = TEMP_FAILURE_RETRY(lseek(descriptor, 0, SEEK_END));
 	if (end > (off_t)limit)
 		start = end - (off_t)limit;
 	text = xcalloc(limit + 1, 1);
 	/* Not past the limit, for the file may grow meanwhile. */
 	while (end >= 0 && length < limit) {
-		got = pread(descriptor, text + length, limit - length, start + (off_t)length);
-		if (got < 0 && errno == EINTR)
-			continue;
+		got = TEMP_FAILURE_RETRY(
+			pread(descriptor, text + length, limit - length, start + (off_t)length));
 		if (got <= 0)
 			break;
 		length += (size_t)got;
 	}
 	if (end < 0 || got < 0)
-		return error_set_errno(error, errno, "/%s", path);
+		return reading_failed(errno, path, error);
 	*ret = text;
 	text = NULL;
 	*ret_length = length;
@@ -324,7 +357,7 @@ int root_read_link(struct root *root, const char *path, char **ret, struct error
 	descriptor = root_open_file(root, path, O_PATH | O_NOFOLLOW, error);
 	if (descriptor < 0)
 		return descriptor;
-	length = readlinkat(descriptor, "", target, sizeof(target));
+	length = TEMP_FAILURE_RETRY(readlinkat(descriptor, "", target, sizeof(target)));
 	/* Linux answers ENOENT for an empty path on what is no link (readlink(2)). */
 	if (length < 0 && errno != ENOENT && errno != EINVAL)
 		return error_set_errno(error, errno, "/%s", path);
@@ -336,43 +369,42 @@ int root_read_link(struct root *root, const char *path, char **ret, struct error
 	return 0;
 }
 
-static int read_names(DIR *stream, size_t most, struct strings *ret)
+/* readdir(3) would take ENOENT for the end, and what was read before for all. */
+static int list_names(int descriptor, size_t most, struct strings *names)
 {
-	struct dirent *entry;
+	_Alignas(struct dirent64) char part[NAMES_ROOM];
 	size_t bytes = 0;
+	ssize_t length;
 
-	for (errno = 0; (entry = readdir(stream)); errno = 0) {
-		if (entry->d_name[0] == '.')
-			continue;
-		bytes += strlen(entry->d_name);
-		if (ret->count == most || (most == MAX_NAMES && bytes > MAX_BYTES))
-			return -EFBIG;
-		strings_add(ret, entry->d_name);
+	while ((length = TEMP_FAILURE_RETRY(getdents64(descriptor, part, sizeof(part)))) > 0) {
+		const struct dirent64 *entry;
+
+		for (ssize_t at = 0; at < length; at += entry->d_reclen) {
+			entry = (const void *)(part + at);
+			if (entry->d_name[0] == '.')
+				continue;
+			bytes += strlen(entry->d_name);
+			if (names->count == most || (most == MAX_NAMES && bytes > MAX_BYTES))
+				return -EFBIG;
+			strings_add(names, entry->d_name);
+		}
 	}
-	return -errno;
+	return length < 0 ? -errno : 0;
 }
 
 int root_list(struct root *root, const char *path, struct strings *ret, struct error *error)
 {
+	_cleanup_close_ int descriptor = -1;
 	struct strings names = { 0 };
-	int descriptor, r;
-	DIR *stream;
+	int r;
 
 	descriptor = root_open_file(root, path, O_RDONLY | O_DIRECTORY, error);
 	if (descriptor < 0)
 		return descriptor;
-	stream = fdopendir(descriptor);
-	if (!stream) {
-		int code = errno;
-
-		close(descriptor);
-		return error_set_errno(error, code, "/%s", path);
-	}
-	r = read_names(stream, root_is_live(root) ? MAX_NAMES_LIVE : MAX_NAMES, &names);
-	closedir(stream);
+	r = list_names(descriptor, root_is_live(root) ? MAX_NAMES_LIVE : MAX_NAMES, &names);
 	if (r < 0) {
 		strings_free(&names);
-		return error_set_errno(error, r, "/%s", path);
+		return reading_failed(r, path, error);
 	}
 	*ret = names;
 	return 0;

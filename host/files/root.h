@@ -39,7 +39,8 @@ const char *root_directory(const struct root *root);
 
 /*
  * Whole content of a regular file, a NUL behind it; the caller frees *ret. *ret_length may be NULL.
- * -ENOENT when there is none; -EFBIG above limit bytes; -EINVAL for what is no regular file.
+ * -ENOENT when there is none; -ESTALE when it went away while it was read; -EFBIG above limit
+ * bytes; -EINVAL for what is no regular file.
  */
 int root_read(struct root *root, const char *path, size_t limit, char **ret, size_t *ret_length,
 	      struct error *error);
@@ -50,7 +51,17 @@ int root_read(struct root *root, const char *path, size_t limit, char **ret, siz
  */
 int root_keep(struct root *root, const char *path, size_t length, struct error *error);
 
-/* The same for a file that is text: a NUL byte in it is -EINVAL. */
+/*
+ * root_read_text of what a listing of its folder has. -ENOENT is only for a link that leads
+ * nowhere; what is gone since, or kept from us, is -ESTALE.
+ */
+int root_read_listed(struct root *root, const char *path, size_t limit, char **ret,
+		     struct error *error);
+
+/* For r of whatever else was tried with such a path: -ENOENT becomes -ESTALE in the same way. */
+int root_listed(struct root *root, const char *path, int r, struct error *error);
+
+/* root_read for a file that is text: a NUL byte in it is -EINVAL. */
 int root_read_text(struct root *root, const char *path, size_t limit, char **ret,
 		   struct error *error);
 
@@ -70,10 +81,9 @@ int root_read_tail(struct root *root, const char *path, size_t limit, char **ret
 int root_read_link(struct root *root, const char *path, char **ret, struct error *error);
 
 /*
- * Names in a directory, unsorted; -ENOENT, -ENOTDIR, -EFBIG above 2^20 names,
- * below a directory above 69,632. Names that begin with
- * a dot are left out: no directory we read gives them a meaning, and a recorded host keeps its
- * empty directories in git with such a file.
+ * Names in a directory, unsorted; -ENOENT, -ENOTDIR, -ESTALE as root_read, -EFBIG above 2^20 names,
+ * below a directory above 69,632. Names that begin with a dot are left out: no directory we read
+ * gives them a meaning, and a recorded host keeps its empty directories in git with such a file.
  */
 int root_list(struct root *root, const char *path, struct strings *ret, struct error *error);
 

@@ -3,6 +3,7 @@
 #include "host/files/root_write.h"
 
 #include "base/alloc.h"
+#include "base/chase.h"
 #include "base/write_all.h"
 
 #include <errno.h>
@@ -40,6 +41,31 @@ static int open_folder_of(struct root *root, const char *path, struct error *err
 	return root_open_file(root, folder, O_RDONLY | O_DIRECTORY, error);
 }
 
+/*
+ * Whose link it is: another user's would choose for us what is written. Below a directory it cannot
+ * lead out, and who made that decides what is in it.
+ */
+static int guard_link(struct root *root, const char *path, struct error *error)
+{
+	_cleanup_close_ int link = -1;
+	struct stat status;
+
+	if (!root_is_live(root))
+		return 0;
+	link = root_open_file(root, path, O_PATH | O_NOFOLLOW, error);
+	if (link < 0)
+		return link;
+	if (fstat(link, &status) < 0)
+		return error_set_errno(error, errno, "/%s", path);
+	if (is_our_own(&status))
+		return 0;
+	return error_set(
+		error, EPERM,
+		"/%s: a link of user %u, who could lead it anywhere: remove it, or make it "
+		"root's (chown -h root)",
+		path, status.st_uid);
+}
+
 int root_follow(struct root *root, const char *path, char **ret, struct error *error)
 {
 	char *at = xstrdup(path);
@@ -52,6 +78,8 @@ int root_follow(struct root *root, const char *path, char **ret, struct error *e
 			*ret = at;
 			return 0;
 		}
+		if (r == 0)
+			r = guard_link(root, at, error);
 		if (r < 0) {
 			free(at);
 			return r;
@@ -244,13 +272,16 @@ int root_remove_folder(struct root *root, const char *path, struct error *error)
 
 int root_make_folder(struct root *root, const char *path, mode_t mode, struct error *error)
 {
-	_cleanup_close_ int folder = open_folder_of(root, path, error);
+	_cleanup_close_ int folder = open_folder_of(root, path, error), made = -1;
+	const char *name = name_in_folder(path);
 
 	if (folder < 0)
 		return folder;
-	/* The mode is meant, whatever the caller's umask. */
-	if (mkdirat(folder, name_in_folder(path), mode) < 0 ||
-	    fchmodat(folder, name_in_folder(path), mode, 0) < 0 || fsync(folder) < 0)
+	if (mkdirat(folder, name, mode) < 0)
+		return error_set_errno(error, errno, "making /%s", path);
+	/* The mode is meant, whatever the caller's umask; and of this folder, whatever is there. */
+	made = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (made < 0 || fchmod(made, mode) < 0 || fsync(folder) < 0)
 		return error_set_errno(error, errno, "making /%s", path);
 	return 0;
 }
@@ -296,7 +327,7 @@ int root_may_write(struct root *root, const char *folder, unsigned long long byt
 static int use_lock(int descriptor, int command, struct flock *lock)
 {
 	*lock = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	return fcntl(descriptor, command, lock) < 0 ? -errno : 0;
+	return TEMP_FAILURE_RETRY(fcntl(descriptor, command, lock)) < 0 ? -errno : 0;
 }
 
 int root_lock(struct root *root, const char *path, struct error *error)
@@ -318,11 +349,14 @@ int root_lock(struct root *root, const char *path, struct error *error)
 	return error_set_errno(error, r, "/%s", path);
 }
 
-bool root_is_locked(struct root *root, const char *path)
+int root_is_locked(struct root *root, const char *path, struct error *error)
 {
-	_cleanup_close_ int descriptor = root_open_regular(root, path, NULL);
+	_cleanup_close_ int descriptor = root_open_regular(root, path, error);
 	struct flock lock;
+	int r;
 
-	return descriptor >= 0 && use_lock(descriptor, F_OFD_GETLK, &lock) == 0 &&
-	       lock.l_type != F_UNLCK;
+	if (descriptor < 0)
+		return descriptor == -ENOENT ? 0 : descriptor;
+	r = use_lock(descriptor, F_OFD_GETLK, &lock);
+	return r < 0 ? error_set_errno(error, r, "/%s", path) : lock.l_type != F_UNLCK;
 }

@@ -11,7 +11,8 @@
 #include <sys/types.h>
 
 /* Where a path leads once links of its last component are followed inside the root; the path itself
- * when it is no link or nothing is there. The caller frees it. -ELOOP. */
+ * when it is no link or nothing is there. The caller frees it. -ELOOP; -EPERM for a link of another
+ * user's on the live host. */
 int root_follow(struct root *root, const char *path, char **ret, struct error *error);
 
 /*
@@ -54,7 +55,7 @@ int root_may_write(struct root *root, const char *folder, unsigned long long byt
  */
 int root_lock(struct root *root, const char *path, struct error *error);
 
-/* Whether another process holds it; false for one that is not there or may not be read. */
-bool root_is_locked(struct root *root, const char *path);
+/* 1 when another process holds it, 0 when none does or there is no such file, -errno. */
+int root_is_locked(struct root *root, const char *path, struct error *error);
 
 #endif

@@ -93,8 +93,10 @@ static int hides(struct root *root, const char *path, struct error *error)
 	}
 	if (r == -ENOTDIR)
 		return 1;
-	if (r == -ENOENT || r == -ELOOP)
-		return is_mask(root, path);
+	if (r == -ENOENT || r == -ELOOP) {
+		r = root_listed(root, path, -ENOENT, error);
+		return r == -ENOENT ? is_mask(root, path) : r;
+	}
 	return error_set(error, r, "%s", why.text);
 }
 
@@ -118,6 +120,9 @@ static int read_file(struct root *root, const char *path, struct modprobe *modpr
 	_cleanup_free_ char *text = NULL;
 	int r = root_read_text(root, path, LIMIT_TEXT, &text, error);
 
+	/* All but the kernel's own were listed. */
+	if (!ends_with(path, softdeps))
+		r = root_listed(root, path, r, error);
 	if (r == 0)
 		modprobe_parse(text, path, modprobe);
 	else if (r == -ENOENT || (r == -EINVAL && is_mask(root, path)))

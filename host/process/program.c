@@ -40,7 +40,7 @@ static char *find_program(const char *name)
 	if (slash) {
 		*slash = '\0';
 		path = xasprintf("%s/%s", self, name);
-		if (access(path, X_OK) == 0)
+		if (TEMP_FAILURE_RETRY(access(path, X_OK)) == 0)
 			return path;
 		free(path);
 	}
@@ -57,7 +57,7 @@ static int request_file(const json_t *request)
 	if (descriptor < 0)
 		return -errno;
 	if (!text || write(descriptor, text, length) != (ssize_t)length ||
-	    lseek(descriptor, 0, SEEK_SET) < 0) {
+	    TEMP_FAILURE_RETRY(lseek(descriptor, 0, SEEK_SET)) < 0) {
 		close(descriptor);
 		return -EIO;
 	}
@@ -83,7 +83,7 @@ static int start(struct child *child)
 	_cleanup_close_ int input = -1, output = -1;
 	int ends[2];
 
-	if (access(path, X_OK) < 0)
+	if (TEMP_FAILURE_RETRY(access(path, X_OK)) < 0)
 		return error_set_errno(&call->error, errno, "%s", path);
 	input = request_file(call->request);
 	if (input < 0)

@@ -28,13 +28,17 @@ int vm_status_pid(const char *text)
 										       : 0;
 }
 
-int vm_recorded_pid(struct host *host, const char *vm)
+int vm_recorded_pid(struct host *host, const char *vm, struct error *error)
 {
 	_cleanup_free_ char *path = xasprintf("run/libvirt/qemu/%s.xml", vm), *text = NULL;
+	int r;
 
 	/* libvirt takes no name with a slash. */
-	if (strchr(vm, '/') || root_read_text(host->root, path, LIMIT_DEFINITION, &text, NULL) < 0)
+	if (strchr(vm, '/'))
 		return 0;
+	r = root_read_text(host->root, path, LIMIT_DEFINITION, &text, error);
+	if (r < 0)
+		return r == -ENOENT || r == -ENOTDIR ? 0 : r;
 	return vm_status_pid(text);
 }
 
@@ -44,9 +48,12 @@ bool unit_is_qemu(const char *unit)
 	return unit && starts_with(unit, "machine-qemu\\x2d") && ends_with(unit, ".scope");
 }
 
-bool vm_is_process(struct host *host, const struct vm *vm, int pid, const char *unit)
+int vm_is_process(struct host *host, const struct vm *vm, int pid, const char *unit,
+		  struct error *error)
 {
-	int its = vm->active ? vm_recorded_pid(host, vm->name) : 0;
+	int its = vm->active ? vm_recorded_pid(host, vm->name, error) : 0;
 
+	if (its < 0)
+		return its;
 	return vm->active && (its ? its == pid : unit_is_qemu(unit));
 }

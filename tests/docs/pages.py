@@ -28,7 +28,7 @@ HEADING = re.compile(r'#+ (.+)')
 def pages():
     """Paths of the pages below the tree, README first."""
     found = ['README.md', 'CONTRIBUTING.md']
-    for folder in ('docs', 'fixtures', 'tests/lab', 'fleet'):
+    for folder in ('docs', 'fixtures', 'tests/lab', 'tests/soak', 'fleet'):
         found += sorted(glob.glob(os.path.join(folder, '*.md'), root_dir=SOURCE))
     return found
 

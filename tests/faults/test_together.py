@@ -87,7 +87,6 @@ class Together(Faults):
             for one in slow:
                 finish(one)
 
-    @unittest.expectedFailure  # session_open asks for the lock first, and only then reads the records
     def test_a_plan_at_work_was_not_interrupted(self):
         """A run that starts before a fix and looks at its record after: the plan is only not yet done."""
         story = hosts.story('server')

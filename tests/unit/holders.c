@@ -316,9 +316,18 @@ END_TEST
 START_TEST(who_ended_meanwhile_holds_nothing)
 {
 	add_amd();
-	hold(10, "/dev/dri/card1"); /* no comm: it is gone */
-	add_process(11, "gone", NULL);
+	tree_link(tree, "proc/10", "nowhere"); /* listed, and not there any more */
+	add_process(11, "without descriptors", NULL);
+	tree_link(tree, "proc/11/fd/0", "/dev/null");
 	expect("");
+}
+END_TEST
+
+START_TEST(who_is_there_and_cannot_be_read_is_an_error)
+{
+	add_amd();
+	hold(10, "/dev/dri/card1"); /* no comm */
+	expect("ENOENT");
 }
 END_TEST
 
@@ -334,6 +343,7 @@ Suite *holders_suite(void)
 		what_is_hidden_is_not_told,
 		a_record_without_processes_does_not_tell,
 		who_ended_meanwhile_holds_nothing,
+		who_is_there_and_cannot_be_read_is_an_error,
 		NULL,
 	};
 	Suite *suite = suite_create("holders");

@@ -179,13 +179,13 @@ START_TEST(a_lock_is_held_by_one)
 	int lock, status;
 	pid_t child;
 
-	ck_assert(!root_is_locked(root, "lock"));
+	ck_assert_int_eq(root_is_locked(root, "lock", NULL), 0);
 	lock = root_lock(root, "lock", NULL);
 	ck_assert_int_ge(lock, 0);
 	ck_assert_int_eq(mode_of("lock"), 0600);
 	ck_assert_int_eq(fcntl(lock, F_GETFD), FD_CLOEXEC);
 	ck_assert_int_eq(root_lock(root, "lock", NULL), -EWOULDBLOCK);
-	ck_assert(root_is_locked(root, "lock"));
+	ck_assert_int_eq(root_is_locked(root, "lock", NULL), 1);
 	/* A child that has the descriptor holds it on. */
 	child = fork();
 	if (child == 0) {
@@ -193,10 +193,10 @@ START_TEST(a_lock_is_held_by_one)
 		_exit(0);
 	}
 	close(lock);
-	ck_assert(root_is_locked(root, "lock"));
+	ck_assert_int_eq(root_is_locked(root, "lock", NULL), 1);
 	ck_assert_int_eq(root_lock(root, "lock", NULL), -EWOULDBLOCK);
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	ck_assert(!root_is_locked(root, "lock"));
+	ck_assert_int_eq(root_is_locked(root, "lock", NULL), 0);
 	lock = root_lock(root, "lock", NULL);
 	ck_assert_int_ge(lock, 0);
 	close(lock);
@@ -214,7 +214,7 @@ START_TEST(looking_at_a_lock_does_not_take_it)
 	child = fork();
 	if (child == 0)
 		for (;;)
-			root_is_locked(root, "lock");
+			root_is_locked(root, "lock", NULL);
 	for (int i = 0; i < 20000; i++) {
 		int lock = root_lock(root, "lock", NULL);
 

@@ -74,24 +74,43 @@ static void find_addresses(const char *uri, virDomainPtr domain, json_t *list)
 		add_addresses(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP, list);
 }
 
-static json_t *read_domain(virDomainPtr domain, bool texts)
-{
-	const char *state = domain_state(domain);
-	bool active = strcmp(state, "off") != 0 && strcmp(state, "crashed") != 0;
-	_cleanup_free_ char *saved = NULL, *live = NULL;
-	json_t *one;
+/* What libvirt has of a domain; each text may be missing. */
+struct look {
+	const char *state;
+	char *saved, *live;
+	bool managed_save;
+};
 
-	if (virDomainIsPersistent(domain) != 0)
-		saved = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);
-	if (active)
-		live = virDomainGetXMLDesc(domain, 0);
-	one = describe_domain(virDomainGetName(domain), state,
-			      virDomainHasManagedSaveImage(domain, 0) == 1, saved, live);
-	if (texts && saved)
-		json_object_set_new(one, "saved_text", json_string(saved));
-	if (texts && live)
-		json_object_set_new(one, "live_text", json_string(live));
-	return one;
+static void look_free(struct look *look)
+{
+	free(look->saved);
+	free(look->live);
+}
+
+#define _cleanup_look_ _cleanup_(look_free)
+
+/*
+ * False, with libvirt's error, when one of the calls failed: what the domain does not have would
+ * look the same.
+ */
+static bool look_at(virDomainPtr domain, struct look *ret)
+{
+	int persistent = virDomainIsPersistent(domain), active = virDomainIsActive(domain);
+	int managed = virDomainHasManagedSaveImage(domain, 0);
+
+	ret->state = domain_state(domain);
+	if (persistent < 0 || active < 0 || managed < 0 || !strcmp(ret->state, "unknown"))
+		return false;
+	ret->managed_save = managed;
+	if (persistent)
+		ret->saved = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);
+	if (persistent && !ret->saved)
+		return false;
+	if (strcmp(ret->state, "off") != 0 && strcmp(ret->state, "crashed") != 0)
+		ret->live = virDomainGetXMLDesc(domain, 0);
+	else
+		return true;
+	return ret->live;
 }
 
 static bool has(const json_t *domain, const char *definition)
@@ -99,21 +118,27 @@ static bool has(const json_t *domain, const char *definition)
 	return !json_is_null(json_object_get(domain, definition));
 }
 
-/* Add it to the list, with its guest's addresses where it is handed a device. */
-static void add_domain(const char *uri, virDomainPtr domain, bool texts, json_t *list)
+/* Add it to the list, with its guest's addresses where it is handed a device; NULL, or an error. */
+static json_t *add_domain(const char *uri, virDomainPtr domain, bool texts, json_t *list)
 {
-	json_t *one = read_domain(domain, texts);
+	_cleanup_look_ struct look look = { 0 };
+	json_t *one;
 
-	/* One that vanished between list and look has neither definition. */
-	if (!has(one, "saved") && !has(one, "live") &&
-	    !json_array_size(json_object_get(one, "broken"))) {
-		json_decref(one);
-		return;
-	}
+	if (!look_at(domain, &look))
+		/* Between list and look one may vanish. */
+		return virGetLastErrorCode() == VIR_ERR_NO_DOMAIN ? NULL
+								  : answer_operation_failure();
+	one = describe_domain(virDomainGetName(domain), look.state, look.managed_save, look.saved,
+			      look.live);
+	if (texts && look.saved)
+		json_object_set_new(one, "saved_text", json_string(look.saved));
+	if (texts && look.live)
+		json_object_set_new(one, "live_text", json_string(look.live));
 	if (has(one, "live") && (passes_something(json_object_get(one, "live")) ||
 				 passes_something(json_object_get(one, "saved"))))
 		find_addresses(uri, domain, json_object_get(one, "addresses"));
 	json_array_append_new(list, one);
+	return NULL;
 }
 
 static void say_nothing(void *data, virErrorPtr error)
@@ -132,7 +157,7 @@ json_t *read_connection(const char *uri, bool texts)
 	virDomainPtr *domains = NULL;
 	virConnectPtr connection;
 	unsigned long version = 0;
-	json_t *list, *answer;
+	json_t *list, *answer, *trouble = NULL;
 	int count;
 
 	connection = virConnectOpenReadOnly(uri);
@@ -146,12 +171,17 @@ json_t *read_connection(const char *uri, bool texts)
 	}
 	list = json_array();
 	for (int i = 0; i < count; i++) {
-		add_domain(uri, domains[i], texts, list);
+		if (!trouble)
+			trouble = add_domain(uri, domains[i], texts, list);
 		virDomainFree(domains[i]);
 	}
 	free(domains);
 	/* 0 when it does not say. */
 	virConnectGetLibVersion(connection, &version);
 	virConnectClose(connection);
+	if (trouble) {
+		json_decref(list);
+		return trouble;
+	}
 	return json_pack("{s:o, s:I}", "domains", list, "version", (json_int_t)version);
 }
