@@ -7,6 +7,7 @@
 #include "plan/interrupted.h"
 
 #include "base/alloc.h"
+#include "host/files/root.h"
 
 #include <errno.h>
 #include <fcntl.h>
