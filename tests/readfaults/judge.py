@@ -6,7 +6,7 @@
 - No check passes that did not pass in the healthy run, no other card is judged in place of the right one, and the
   status is 0 only if it was.
 - A check that passes in both and wanted what could not be read is one of harmless.py's exceptions, or it was read
-  again; or it is read more than once in any run, and who did it in vain says so.
+  again; or it is read more than once in any run, and who did it in vain says so, or did not pass anyway.
 """
 import json
 import re
@@ -77,8 +77,14 @@ class Judge:
             checks = checks_of(run)
         except ValueError as e:
             return 'no report: %s' % e
-        again = points.opened_again(point, self.root, lines) or (point.call.path in self.often and checks != self.checks)
+        again = points.opened_again(point, self.root, lines) or self.is_anothers(point.call.path, checks)
         return self.wrong_verdicts(point, run, checks, again)
+
+    def is_anothers(self, path, checks):
+        """Of what is read often, who read it in vain says so, or did not pass anyway."""
+        return path in self.often and (checks != self.checks or any(
+            one['verdict'] != 'pass' and name[0] in self.readers[name[1]].get(path, ())
+            for name, one in self.checks.items()))
 
     def difference(self, run):
         try:
