@@ -99,7 +99,7 @@ class Paths(Bounds, CommandLine):
         if arguments not in self.usual:
             self.usual[arguments] = watched(self.copy().folder, *arguments).calls
         doings = watched(root.folder, *arguments)
-        self.assertGreater(doings.below, 3)
+        self.assertGreater(doings.below, 2)
         self.assertEqual(doings.devices, [], 'a device was opened')
         new = {call for call in doings.calls - self.usual[arguments] if not call.startswith(('newfstatat(', 'readlinkat('))}
         return {call for call in new if '"ROOT' not in call and not USUAL.search(call)}
