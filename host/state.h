@@ -38,6 +38,7 @@ struct host {
 	struct fact meminfo;
 	struct fact unsafe_interrupts;
 	struct fact release;         /* of the running kernel */
+	bool saw_aliases;            /* modules.alias of the running kernel was there */
 	struct fact builtin_modinfo; /* of the next boot's kernel */
 	struct strings *iommu_units;
 	struct strings *acpi_tables;

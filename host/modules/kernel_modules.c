@@ -55,18 +55,24 @@ int driver_module(struct host *host, const char *driver, char **ret, struct erro
 	return 0;
 }
 
-/* The same for one that is only looked through, and again at each look. */
-static int look_through(struct host *host, const char *name, visit_lines *visit, void *data,
-			struct error *error)
+/*
+ * The same for modules.alias, which is looked through anew each time: what was there and is gone
+ * was not missing from the host.
+ */
+static int look_through_aliases(struct host *host, visit_lines *visit, void *data,
+				struct error *error)
 {
 	_cleanup_free_ char *path = NULL;
-	int r = kernel_modules_file(host, name, &path, error);
+	int r = kernel_modules_file(host, "modules.alias", &path, error);
 
 	if (r < 0 || !path)
 		return r;
 	r = root_read_pieces(host->root, path, LIMIT_LARGE, visit, data, error);
+	if (r == -ENOENT && host->saw_aliases)
+		return error_set_errno(error, ESTALE, "/%s", path);
 	if (r == -ENOENT)
 		return 0;
+	host->saw_aliases |= r == 0;
 	return r < 0 ? r : 1;
 }
 
@@ -94,7 +100,7 @@ int driver_is_vfio_variant(struct host *host, const char *driver, bool *ret, str
 	if (!module)
 		module = module_name(driver);
 	search.module = module;
-	r = look_through(host, "modules.alias", look_for_variant, &search, error);
+	r = look_through_aliases(host, look_for_variant, &search, error);
 	if (r < 0)
 		return r;
 	if (!r)
@@ -154,7 +160,7 @@ int modules_claiming(struct host *host, struct pci_function *function, struct st
 	if (r < 0)
 		return r;
 	search.modalias = modalias;
-	r = look_through(host, "modules.alias", look_for_claims, &search, error);
+	r = look_through_aliases(host, look_for_claims, &search, error);
 	if (r < 0)
 		return r;
 	if (!r)
