@@ -290,7 +290,7 @@ static bool is_point(const struct point *point, const struct program *program, s
 }
 
 /* A call is about to be made; how the task is resumed. */
-static int on_call(struct watch *watch, pid_t task)
+static enum __ptrace_request on_call(struct watch *watch, pid_t task)
 {
 	struct __ptrace_syscall_info info;
 	struct program *program = program_of(watch, task);
@@ -324,7 +324,7 @@ static int on_call(struct watch *watch, pid_t task)
 	return PTRACE_SYSCALL;
 }
 
-static int on_result(struct watch *watch, pid_t task)
+static enum __ptrace_request on_result(struct watch *watch, pid_t task)
 {
 	struct entered *entered = slot_of(watch, task);
 	struct __ptrace_syscall_info info;
@@ -351,7 +351,7 @@ static int follow(struct watch *watch, pid_t child)
 	pid_t task;
 
 	while ((task = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR) {
-		int how = PTRACE_CONT;
+		enum __ptrace_request how = PTRACE_CONT;
 
 		if (task > 0 && !WIFSTOPPED(status)) {
 			if (task == child)
