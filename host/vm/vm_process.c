@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STATUS "run/libvirt/qemu"
+
 int vm_status_pid(const char *text)
 {
 	static const char tag[] = "<domstatus ", attribute[] = " pid='";
@@ -28,15 +30,25 @@ int vm_status_pid(const char *text)
 										       : 0;
 }
 
+/* Asked only of what was not to be had: the folder may say that it is there. */
+static bool is_listed(struct root *root, const char *file)
+{
+	_cleanup_strings_ struct strings names = { 0 };
+
+	return root_list(root, STATUS, &names, NULL) == 0 && strings_have(&names, file);
+}
+
 int vm_recorded_pid(struct host *host, const char *vm, struct error *error)
 {
-	_cleanup_free_ char *path = xasprintf("run/libvirt/qemu/%s.xml", vm), *text = NULL;
+	_cleanup_free_ char *path = xasprintf(STATUS "/%s.xml", vm), *text = NULL;
 	int r;
 
 	/* libvirt takes no name with a slash. */
 	if (strchr(vm, '/'))
 		return 0;
 	r = root_read_text(host->root, path, LIMIT_DEFINITION, &text, error);
+	if (r == -ENOENT && is_listed(host->root, path + strlen(STATUS "/")))
+		r = root_listed(host->root, path, r, error);
 	if (r < 0)
 		return r == -ENOENT || r == -ENOTDIR ? 0 : r;
 	return vm_status_pid(text);
