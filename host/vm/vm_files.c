@@ -65,7 +65,7 @@ static int read_xml(struct root *root, const char *folder, const struct strings 
 	*ret = NULL;
 	if (!strings_have(names, name))
 		return 0;
-	r = root_read_listed(root, path, LIMIT_TEXT, &text, error);
+	r = root_read_listed(root, path, LIMIT_DEFINITION, &text, error);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	*total += strlen(text);

@@ -199,7 +199,8 @@ static struct program *program_of(struct watch *watch, pid_t task)
 		struct program *program = &watch->programs[i];
 
 		if (!*program->name)
-			snprintf(program->name, sizeof(program->name), "%s", name);
+			snprintf(program->name, sizeof(program->name), "%.*s",
+				 (int)sizeof(program->name) - 1, name);
 		if (!strcmp(program->name, name))
 			return program;
 	}

@@ -157,10 +157,11 @@ static json_t *answer(const json_t *request)
 	const json_t *limit = json_object_get(request, "widen");
 	json_t *changed;
 
-	if (!uri)
+	if (json_is_array(files)) {
+		/* A record's; one that is edited is libvirt's own, which may be larger. */
 		limit_memory(MEMORY, "the definitions are too large");
-	if (json_is_array(files))
 		return read_files(files);
+	}
 	if (xml && json_is_array(additions))
 		return edit_definition(xml, additions);
 	if (xml && json_is_array(dropped))
