@@ -101,7 +101,7 @@ class SmallDisk(Fixing):
 
     def test_full_state_folder(self):
         self.assertRefusedFor('/var/lib/gpucheck', '', 'mkdir -p "$1/var/lib/gpucheck"; '
-                              'mount -t tmpfs -o size=64k none "$1/var/lib/gpucheck"')
+                              'mount -t tmpfs -o size=64k,mode=700 none "$1/var/lib/gpucheck"')
 
     def test_no_room_for_another_file(self):
         """However many files it can still make: it applies the plan, or everything is as before."""
