@@ -20,6 +20,7 @@ class Disk:
 
     def __init__(self):
         self.folder = None  # has a new, another or no name
+        self.made = None    # the folder that was made last
         self.files = set()
         self.steps = 0
 
@@ -34,6 +35,7 @@ class Disk:
             assert not late, '%s get their name before they are flushed' % late
         self.files.discard(old)
         self.folder = paths[0]
+        self.made = old if call.name == 'mkdirat' else None
         self.steps += 1
 
     def take(self, call):
@@ -48,7 +50,7 @@ class Disk:
         elif call.name == 'fsync':
             self.files.discard(paths[0])
             self.folder = None if paths[0] == self.folder else self.folder
-        elif call.name != 'fchmodat':  # of a folder that was made just before
+        elif call.name != 'fchmod' or paths[0] != self.made:  # the mode of a new folder goes with its name
             self.begin(call)
             self.files.add(paths[0])
 
