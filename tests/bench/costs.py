@@ -39,6 +39,9 @@ def make_root(which, folder):
     if which == LONG:
         shutil.copytree(alone.RECORDED, root, symlinks=True)
         alone.lengthen_indexes(root)
+        # Else the names come from what this machine has, udev's index or the whole of pci.ids.
+        os.makedirs(os.path.join(root, 'usr/share/misc'), exist_ok=True)
+        shutil.copy(os.path.join(FIXTURES, 'pci.ids'), os.path.join(root, 'usr/share/misc'))
     elif isinstance(which, int):
         scale.make_root(root, which)
     else:
