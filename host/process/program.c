@@ -119,19 +119,35 @@ static void judge_status(struct program_call *call, int status)
 			  WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 }
 
+/*
+ * The status of the child, once nothing of its group is left: a ProxyCommand may outlive it, and is
+ * then ours, as we are its subreaper. The group keeps its number until the child is waited for.
+ */
+static int end_group(pid_t child)
+{
+	siginfo_t ended;
+	int status = 0;
+
+	TEMP_FAILURE_RETRY(waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT));
+	kill(-child, SIGKILL);
+	TEMP_FAILURE_RETRY(waitpid(child, &status, 0));
+	while (TEMP_FAILURE_RETRY(waitpid(-child, NULL, 0)) > 0)
+		;
+	return status;
+}
+
 /* End the child if it still runs, and judge what it left. */
 static void finish(struct child *child)
 {
 	struct program_call *call = child->call;
 	struct error why;
-	int status = 0, r;
+	int status, r;
 
 	if (call->error.code)
 		kill(-child->pid, SIGKILL);
 	close(child->output);
 	child->output = -1;
-	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
-		;
+	status = end_group(child->pid);
 	if (!call->error.code)
 		judge_status(call, status);
 	if (call->error.code)
@@ -220,6 +236,7 @@ void program_call_all(struct program_call *calls, size_t count, const struct tel
 
 	if (count)
 		teller_begin(teller, what);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	for (size_t i = 0; i < count; i++) {
 		calls[i].answer = NULL;
 		calls[i].error = (struct error){ 0 };
@@ -228,6 +245,7 @@ void program_call_all(struct program_call *calls, size_t count, const struct tel
 	}
 	if (count)
 		teller_end(teller, true, gather(children, polls, count, teller));
+	prctl(PR_SET_CHILD_SUBREAPER, 0);
 	for (size_t i = 0; i < count; i++)
 		free(children[i].text);
 	free(children);

@@ -241,6 +241,10 @@ class Sudo(AsksGuests):
         with open(told, encoding='utf-8') as f:
             self.assertEqual(f.read().strip(), str(SOMEBODY))
 
+    def test_proxy_command_leaves_nothing(self):
+        self.ssh_file('config', 'Host mlbox\n ProxyCommand sleep 600 >/dev/null 2>&1 </dev/null & id\n')
+        self.assertNoLogin(self.asked(None, name='root@mlbox', SUDO_UID=str(SOMEBODY)), 'error')
+
     def test_root_through_sudo(self):
         self.home, self.passwd = self.roots_home, ''
         self.assertGreen(self.asked(self.guest(), SUDO_UID='0', SUDO_USER=pwd.getpwuid(0).pw_name))
