@@ -14,7 +14,7 @@ from harness import environment, gpucheck
 
 SECONDS = 120
 CALLS = '%file,%network,execve,execveat,mount,ioctl,init_module,finit_module,kill,ptrace'
-LINE = re.compile(r'^\d+ +(\w+)\((.*?)\) += (-?\d+)(<.*)?')
+LINE = re.compile(r'^(\d+) +(\w+)\((.*?)\) += (-?\d+)(<.*)?')
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 CHARACTER_DEVICE = re.compile(r'<char \d+:\d+>>')
 PLACES = re.compile(r'/proc/(self|\d+)/fd/\d+|[-.]?[A-Za-z0-9]{6}(?=")|0x[0-9a-f]+|\[/\* \d+ vars \*/\]|<[^>]*>+')
@@ -27,10 +27,15 @@ class Doings:
         self.calls = set()
         self.below = 0  # paths resolved below the root
         self.devices = []
+        started = set()
         for line in lines:
             found = LINE.match(line)
             if found:
-                self.take(found[1], found[2], int(found[3]), found[4] or '')
+                process, call, arguments, result, opened = found.groups('')
+                started.add(process)
+                if call == 'kill' and arguments.split(',')[0].lstrip('-') in started:
+                    arguments = 'one of its own programs'
+                self.take(call, arguments, int(result), opened)
 
     def take(self, call, arguments, result, opened):
         if call == 'openat2' and 'RESOLVE_IN_ROOT' in arguments:
