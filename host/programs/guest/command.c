@@ -17,17 +17,18 @@
 	"for m in $(modprobe -R $a); do l=absent; "     \
 	"[ -d /sys/module/$m ] && l=loaded; echo module $d $m $l; done; } 2>/dev/null; "
 #define FUNCTIONS                                                                        \
-	"g=; w=; "                                                                       \
 	"for d in *; do [ -r $d/class ] || continue; "                                   \
 	"read c <$d/class; read v <$d/vendor; read i <$d/device; echo pci $d $c $v $i; " \
-	"case $v$c in 0x10de0x0680*) w=1;; esac; "                                       \
 	"case $c in 0x06*|0x01*|0x02*) continue;; esac; " BARS                           \
-	"case $c in 0x03*|0x12*) ;; *) continue;; esac; "                                \
-	"case $v in 0x10de) g=1;; esac; " DRM_DEVICES MODULES "done; "
+	"case $c in 0x03*|0x12*) ;; *) continue;; esac; " DRM_DEVICES MODULES "done; "
 
-#define DRIVERS                                                                           \
-	"s=; cd ../drivers 2>/dev/null && for l in */*:*:*.*; do [ -e $l ] || continue; " \
-	"case $l in nvidia/*) s=1;; esac; echo driver ${l%/*} ${l#*/}; done; "
+#define DRIVERS                                                                       \
+	"cd ../drivers 2>/dev/null && for l in */*:*:*.*; do [ -e $l ] || continue; " \
+	"echo driver ${l%/*} ${l#*/}; done; "
+
+/* At once: line by line each would be a packet of its own, and wait for a word of the other side.
+ */
+#define LISTING "o=$(" FUNCTIONS DRIVERS "); [ -z \"$o\" ] || echo \"$o\"; "
 
 #define NVIDIA_MODULE                                                               \
 	"[ -d /sys/module/nvidia ] && { a=; n=; e=unknown; "                        \
@@ -49,20 +50,22 @@
 	"{ n=0; while read -r l; do case $l in wait) echo wait;; "                        \
 	"late|\"status \"*) echo smi $l; break;; "                                        \
 	"*) n=$((n+1)); [ $n -le 100 ] || break; echo smi says \"$l\";; esac; done; }; "
-#define NVIDIA                                                                      \
-	"[ $g ] && { " NVIDIA_MODULE "if command -v nvidia-smi >/dev/null 2>&1; "   \
-	"then if [ $s ]; then echo smi run; " NVIDIA_SMI "else echo smi idle; fi; " \
-	"else echo smi absent; fi; }; "
+#define NVIDIA                                                                               \
+	"case $o in *\" 0x03\"????\" 0x10de \"*|*\" 0x12\"????\" 0x10de \"*) " NVIDIA_MODULE \
+	"if command -v nvidia-smi >/dev/null 2>&1; "                                         \
+	"then case $o in *\"driver nvidia \"*) echo smi run; " NVIDIA_SMI                    \
+	";; *) echo smi idle;; esac; "                                                       \
+	"else echo smi absent; fi;; esac; "
 
 /* The kernel keeps 15 letters of a process' name. */
-#define FABRIC_MANAGER                                                            \
-	"[ $w ] && { n=; f=absent; for p in /proc/[0-9]*/comm; do read n <$p && " \
-	"case $n in nv-fabricmanage) f=running;; esac; done; echo fabric $f; } 2>/dev/null; "
+#define FABRIC_MANAGER                                                                                          \
+	"case $o in *\" 0x0680\"??\" 0x10de \"*) { n=; f=absent; for p in /proc/[0-9]*/comm; do read n <$p && " \
+	"case $n in nv-fabricmanage) f=running;; esac; done; echo fabric $f; } 2>/dev/null;; esac; "
 
 /* No quote inside the outer ones. */
 const char guest_command[] =
 	"exec sh -c 'LC_ALL=C; export LC_ALL; "
 	"PATH=$PATH:/usr/sbin:/usr/bin:/sbin:/run/current-system/sw/bin; "
 	"echo gpucheck-guest-1; echo system $(uname -sr); "
-	"cd /sys/bus/pci/devices 2>/dev/null || { echo nosys; echo end; exit 0; }; " FUNCTIONS
-		DRIVERS NVIDIA FABRIC_MANAGER "echo end'";
+	"cd /sys/bus/pci/devices 2>/dev/null || { echo nosys; echo end; exit 0; }; " LISTING NVIDIA
+		FABRIC_MANAGER "echo end'";
