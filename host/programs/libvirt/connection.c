@@ -95,22 +95,24 @@ static void look_free(struct look *look)
  */
 static bool look_at(virDomainPtr domain, struct look *ret)
 {
-	int persistent = virDomainIsPersistent(domain), active = virDomainIsActive(domain);
-	int managed = virDomainHasManagedSaveImage(domain, 0);
+	int persistent = virDomainIsPersistent(domain), managed = 0;
+	bool active;
 
 	ret->state = domain_state(domain);
-	if (persistent < 0 || active < 0 || managed < 0 || !strcmp(ret->state, "unknown"))
+	if (persistent < 0 || !strcmp(ret->state, "unknown"))
 		return false;
-	ret->managed_save = managed;
+	active = strcmp(ret->state, "off") != 0 && strcmp(ret->state, "crashed") != 0;
 	if (persistent)
 		ret->saved = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);
 	if (persistent && !ret->saved)
 		return false;
-	if (strcmp(ret->state, "off") != 0 && strcmp(ret->state, "crashed") != 0)
+	/* Each call is a question to the daemon: only what is off can have such an image. */
+	if (active)
 		ret->live = virDomainGetXMLDesc(domain, 0);
 	else
-		return true;
-	return ret->live;
+		managed = virDomainHasManagedSaveImage(domain, 0);
+	ret->managed_save = managed > 0;
+	return managed >= 0 && (!active || ret->live);
 }
 
 static bool has(const json_t *domain, const char *definition)
