@@ -56,6 +56,8 @@ class Vm:
     def define(self, functions):
         definition = (SOURCES / "domain.xml").read_text()
         definition = definition.replace("<!-- hostdevs -->", "".join(map(hostdev, functions)))
+        # The emulated SVM hangs a VM that wanders between processors.
+        definition = definition.replace("<vcpu>", f"<vcpu cpuset='{self.machine.cpus - 1}'>")
         self.machine.check("virsh define /dev/stdin", timeout=VIRSH_TIME, stdin=definition)
 
     def stop(self):
