@@ -19,6 +19,7 @@ static void want(struct selection *selection, const struct probe *probe)
 		selection->wanted[i] = true;
 		selection->has_gpu |= probe->scope != SCOPE_HOST;
 		selection->has_vm |= probe->scope == SCOPE_VM;
+		selection->has_guest |= probe->stage == STAGE_GUEST;
 		probe = probe->needs ? catalogue_find(probe->needs) : NULL;
 	}
 }

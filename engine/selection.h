@@ -10,9 +10,10 @@
 #include <stdbool.h>
 
 struct selection {
-	bool *wanted; /* in step with the catalogue */
-	bool has_gpu; /* some wanted probe asks about a GPU, */
-	bool has_vm;  /* about a VM */
+	bool *wanted;   /* in step with the catalogue */
+	bool has_gpu;   /* some wanted probe asks about a GPU, */
+	bool has_vm;    /* about a VM, */
+	bool has_guest; /* about a guest */
 };
 
 /*

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/chase.h"
+#include "host/process/program.h"
 #include "host/state.h"
 
 #include <errno.h>
@@ -145,6 +146,8 @@ void host_close(struct host *host)
 	next_boot_free(host->next_boot);
 	next_image_free(host->next_image);
 	xorg_free(host->xorg);
+	program_end(host->libvirt);
+	program_end(host->ssh);
 	vms_free(host->vms);
 	guests_forget(host);
 	free(host->name);

@@ -26,6 +26,7 @@ enum {
 #define SYSTEM_URI "qemu:///system"
 
 struct names_db;
+struct program;
 
 struct host {
 	struct root *root;
@@ -48,6 +49,9 @@ struct host {
 	struct next_image *next_image;
 	struct xorg *xorg;
 	const char *libvirt_uri; /* the caller's; NULL for the default */
+	struct program *libvirt; /* asked about the VMs already; NULL */
+	bool guests_follow;      /* vms_read is to get ready for them */
+	struct program *ssh;     /* started for a guest, not asked yet; NULL */
 	struct vms *vms;
 	struct error vms_error; /* why there are none */
 	struct guest *guests;

@@ -6,7 +6,7 @@
 #include "base/json_budget.h"
 #include "host/boot/initramfs_answer.h"
 #include "host/boot/initramfs_cache.h"
-#include "host/process/program.h"
+#include "host/process/program_call.h"
 #include "host/state.h"
 
 #include <errno.h>

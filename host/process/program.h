@@ -1,37 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Programs of our own that speak with libvirt and guests: run side by side, within a time limit. */
+/*
+ * Programs of our own, which speak with libvirt and guests: each reads a JSON request from its
+ * standard input, and writes a JSON answer. One that may be needed can be started ahead, so that it
+ * loads its libraries meanwhile.
+ */
 #ifndef GPUCHECK_HOST_PROCESS_PROGRAM_H
 #define GPUCHECK_HOST_PROCESS_PROGRAM_H
 
 #include "base/error.h"
-#include "base/teller.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
+#include <sys/types.h>
 
-struct program_call {
-	const char *name;    /* gpucheck-libvirt: beside this program, else in its libexec folder */
-	const char *package; /* Debian's, of the library without which it cannot start; or NULL */
-	json_t *request;     /* the caller's */
-	unsigned seconds;    /* it is killed after this */
-	size_t limit;        /* bytes of answer it may give */
-	size_t memory;       /* bytes that the answer may take, once parsed; 0: any */
-	json_t *answer;      /* out: a new reference, or NULL with error filled */
-	struct error error;  /* ELIBACC: a shared library that it needs is not installed */
+struct program {
+	pid_t pid;   /* and its group's */
+	int request; /* our end of what it reads, -1 when it has its request */
+	int output;  /* read end of its standard output, -1 when it was ended */
+	char *text;  /* what it has said so far */
+	size_t length, room;
+	long long deadline; /* as monotonic_ms counts */
 };
 
 /*
- * Start all calls, gather their answers, and return when the last has ended or was ended. The
- * teller (may be NULL) is told what is being done: "asking libvirt".
+ * Start one that lies beside this program, or in its libexec folder. It answers the request; with
+ * NULL it waits for program_send. NULL with error filled: ENOENT, or what fork(2) says.
  */
-void program_call_all(struct program_call *calls, size_t count, const struct teller *teller,
-		      const char *what);
+struct program *program_start(const char *name, const json_t *request, struct error *error);
 
-/* The string at a key of an answer; NULL when it is null, missing or no string. The object's. */
-const char *answer_string(const json_t *object, const char *key);
+/* Nothing is done when it has its request. -EMSGSIZE for one of more than some 100 KiB. */
+int program_send(struct program *program, const json_t *request);
 
-/* The number at a key of an answer; 0 when it is below that, null, missing or no whole number. */
-uint64_t answer_number(const json_t *object, const char *key);
+/* Wait for its end, or end it at once; all it started ends with it. Its status, as waitpid has it.
+ */
+int program_finish(struct program *program, bool at_once);
+
+/* Free it; one that runs is ended. NULL is none. */
+void program_end(struct program *program);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/json_budget.h"
-#include "host/process/program.h"
+#include "host/process/program_call.h"
 #include "host/state.h"
 #include "host/vm/guest_answer.h"
 #include "host/vm/guest_destination.h"
@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define PROGRAM "gpucheck-guest"
 
 enum {
 	ANSWER_SECONDS = 40, /* five steps of at most eight seconds each */
@@ -95,6 +97,12 @@ static char *name_asked(const struct host *host, const size_t *asked, size_t cou
 	return xasprintf(count == 1 ? "asking the guest %s" : "asking the guests %s", joined);
 }
 
+void guests_get_ready(struct host *host)
+{
+	if (!host->ssh)
+		host->ssh = program_start(PROGRAM, NULL, NULL);
+}
+
 void guests_ask(struct host *host, const struct guest_place *places, size_t count)
 {
 	struct program_call *calls = xcalloc(count, sizeof(*calls));
@@ -120,12 +128,16 @@ void guests_ask(struct host *host, const struct guest_place *places, size_t coun
 			continue;
 		}
 		asked[call_count] = host->guest_count - 1;
-		calls[call_count++] = (struct program_call){ .name = "gpucheck-guest",
+		calls[call_count++] = (struct program_call){ .name = PROGRAM,
 							     .package = "libssh-4",
 							     .request = request,
 							     .seconds = ANSWER_SECONDS,
 							     .limit = LIMIT_ANSWER,
 							     .memory = JSON_MEMORY };
+	}
+	if (call_count) {
+		calls[0].program = host->ssh;
+		host->ssh = NULL;
 	}
 	what = name_asked(host, asked, call_count);
 	program_call_all(calls, call_count, host->teller, what);

@@ -87,6 +87,9 @@ struct guest_place {
 	const char *address;     /* as libvirt knows it, NULL when it does not */
 };
 
+/* A guest may be asked soon: what that takes is loaded meanwhile. */
+void guests_get_ready(struct host *host);
+
 /*
  * Ask all these guests, side by side; each VM once. Below a root, a guest without a given
  * destination is read from gpucheck/guests/NAME.json there.

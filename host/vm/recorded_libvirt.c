@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/json_budget.h"
-#include "host/process/program.h"
+#include "host/process/program_call.h"
 #include "host/state.h"
 #include "host/vm/vm_program.h"
 

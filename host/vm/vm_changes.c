@@ -3,7 +3,7 @@
 #include "host/vm/vm_changes.h"
 
 #include "base/alloc.h"
-#include "host/process/program.h"
+#include "host/process/program_call.h"
 #include "host/state.h"
 #include "host/vm/vm_program.h"
 

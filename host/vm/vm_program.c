@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/json_budget.h"
-#include "host/process/program.h"
+#include "host/process/program_call.h"
 
 #include <errno.h>
 #include <string.h>
@@ -31,13 +31,30 @@ static int code_of(const char *kind)
 	return EPROTO;
 }
 
+/* A request without a uri needs no libvirt, which takes long to load. */
+static const char *program_for(const json_t *request)
+{
+	return json_object_get(request, "uri") ? "gpucheck-libvirt" : "gpucheck-definitions";
+}
+
+struct program *vm_program_start(const json_t *request)
+{
+	return program_start(program_for(request), request, NULL);
+}
+
 int vm_program_ask(const struct teller *teller, json_t *request, unsigned seconds, json_t **ret,
 		   struct error *error)
 {
-	/* A request without a uri needs no libvirt, which takes long to load. */
+	return vm_program_gather(NULL, teller, request, seconds, ret, error);
+}
+
+int vm_program_gather(struct program *program, const struct teller *teller, json_t *request,
+		      unsigned seconds, json_t **ret, struct error *error)
+{
 	const bool libvirt = json_object_get(request, "uri");
 	struct program_call call = {
-		.name = libvirt ? "gpucheck-libvirt" : "gpucheck-definitions",
+		.name = program_for(request),
+		.program = program,
 		.package = libvirt ? "libvirt0" : "libxml2",
 		.request = request,
 		.seconds = seconds,

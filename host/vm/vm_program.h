@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/teller.h"
+#include "host/process/program.h"
 
 #include <jansson.h>
 
@@ -22,5 +23,12 @@ enum { VM_PROGRAM_SECONDS = 20 }; /* libvirt may be starting by socket activatio
  */
 int vm_program_ask(const struct teller *teller, json_t *request, unsigned seconds, json_t **ret,
 		   struct error *error);
+
+/* The same in two steps: what is asked now is answered while the caller does something else. */
+struct program *vm_program_start(const json_t *request);
+
+/* program, which may be NULL, was started with this request, and is taken over. */
+int vm_program_gather(struct program *program, const struct teller *teller, json_t *request,
+		      unsigned seconds, json_t **ret, struct error *error);
 
 #endif

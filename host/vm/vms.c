@@ -3,7 +3,7 @@
 #include "host/vm/vms.h"
 
 #include "base/alloc.h"
-#include "host/process/program.h"
+#include "host/process/program_call.h"
 #include "host/state.h"
 #include "host/vm/recorded_libvirt.h"
 #include "host/vm/vm_files.h"
@@ -129,8 +129,16 @@ static int read_answer(const json_t *answer, struct vms *vms, struct error *erro
 
 static int ask(struct host *host, json_t *request, struct vms *vms, struct error *error)
 {
+	struct program *asked = host->libvirt;
 	json_t *answer;
-	int r = vm_program_ask(host_teller(host), request, VM_PROGRAM_SECONDS, &answer, error);
+	int r;
+
+	host->libvirt = NULL;
+	/* Until libvirt has answered there is nothing else to do. */
+	if (host->guests_follow)
+		guests_get_ready(host);
+	r = vm_program_gather(asked, host_teller(host), request, VM_PROGRAM_SECONDS, &answer,
+			      error);
 
 	if (r < 0)
 		return r;
@@ -156,9 +164,33 @@ static bool is_installed(struct host *host)
 	return false;
 }
 
+static json_t *request_for(const struct host *host)
+{
+	return json_pack("{s:s}", "uri", vms_uri(host));
+}
+
+static bool asks_libvirt(const struct host *host)
+{
+	return root_is_live(host->root) || host->libvirt_uri;
+}
+
+void vms_ask_ahead(struct host *host, bool guests_too)
+{
+	json_t *request;
+
+	if (!asks_libvirt(host) || (!host->libvirt_uri && !is_installed(host)) || host->vms ||
+	    host->vms_error.code || host->libvirt)
+		return;
+	host->guests_follow = guests_too;
+	request = request_for(host);
+	/* Why it cannot be started is told when the answer is wanted. */
+	if (request)
+		host->libvirt = vm_program_start(request);
+	json_decref(request);
+}
+
 static int read_libvirt(struct host *host, struct vms *vms, struct error *error)
 {
-	const char *uri = vms_uri(host);
 	int r;
 
 	if (!host->libvirt_uri && !is_installed(host)) {
@@ -166,14 +198,14 @@ static int read_libvirt(struct host *host, struct vms *vms, struct error *error)
 		return 0;
 	}
 	vms->source = VMS_LIBVIRT;
-	vms->uri = xstrdup(uri);
-	r = ask(host, json_pack("{s:s}", "uri", uri), vms, error);
+	vms->uri = xstrdup(vms_uri(host));
+	r = ask(host, request_for(host), vms, error);
 	/* What a removed libvirt left in /etc. Of a libvirt that was named the error tells more. */
 	if (r == -ELIBACC && !host->libvirt_uri) {
 		vms->source = VMS_NO_LIBVIRT;
 		return 0;
 	}
-	return r < 0 ? error_wrap(error, "libvirt at %s", uri) : 0;
+	return r < 0 ? error_wrap(error, "libvirt at %s", vms->uri) : 0;
 }
 
 static int read_files(struct host *host, struct vms *vms, struct error *error)
@@ -203,9 +235,8 @@ int vms_read(struct host *host, const struct vms **ret, struct error *error)
 {
 	if (!host->vms && !host->vms_error.code) {
 		struct vms *vms = xcalloc(1, sizeof(*vms));
-		int r = root_is_live(host->root) || host->libvirt_uri
-				? read_libvirt(host, vms, &host->vms_error)
-				: read_files(host, vms, &host->vms_error);
+		int r = asks_libvirt(host) ? read_libvirt(host, vms, &host->vms_error)
+					   : read_files(host, vms, &host->vms_error);
 
 		if (r == 0)
 			host->vms = vms;

@@ -67,6 +67,12 @@ struct vms {
 void vms_connect(struct host *host, const char *uri);
 
 /*
+ * Ask libvirt, where there is one to ask, while the caller does something else; vms_read gathers
+ * what it answers. guests_too: what asks a guest is loaded while vms_read waits.
+ */
+void vms_ask_ahead(struct host *host, bool guests_too);
+
+/*
  * The VMs; they stay the host's. -ETIMEDOUT, -EACCES, -ECONNREFUSED with a sentence when libvirt is
  * installed and does not answer.
  */

@@ -26,9 +26,13 @@
 	"cd ../drivers 2>/dev/null && for l in */*:*:*.*; do [ -e $l ] || continue; " \
 	"echo driver ${l%/*} ${l#*/}; done; "
 
-/* At once: line by line each would be a packet of its own, and wait for a word of the other side.
- */
+/* Kept, and said at once: line by line each would be a packet of its own. */
 #define LISTING "o=$(" FUNCTIONS DRIVERS "); [ -z \"$o\" ] || echo \"$o\"; "
+
+/* Patterns for the listing: an NVIDIA GPU is in it, one on the driver nvidia, an NVSwitch. */
+#define NVIDIA_GPU    "*\" 0x03\"????\" 0x10de \"*|*\" 0x12\"????\" 0x10de \"*"
+#define NVIDIA_DRIVER "*\"driver nvidia \"*"
+#define NVSWITCH      "*\" 0x0680\"??\" 0x10de \"*"
 
 #define NVIDIA_MODULE                                                               \
 	"[ -d /sys/module/nvidia ] && { a=; n=; e=unknown; "                        \
@@ -50,16 +54,15 @@
 	"{ n=0; while read -r l; do case $l in wait) echo wait;; "                        \
 	"late|\"status \"*) echo smi $l; break;; "                                        \
 	"*) n=$((n+1)); [ $n -le 100 ] || break; echo smi says \"$l\";; esac; done; }; "
-#define NVIDIA                                                                               \
-	"case $o in *\" 0x03\"????\" 0x10de \"*|*\" 0x12\"????\" 0x10de \"*) " NVIDIA_MODULE \
-	"if command -v nvidia-smi >/dev/null 2>&1; "                                         \
-	"then case $o in *\"driver nvidia \"*) echo smi run; " NVIDIA_SMI                    \
-	";; *) echo smi idle;; esac; "                                                       \
+#define NVIDIA                                                                                   \
+	"case $o in " NVIDIA_GPU ") " NVIDIA_MODULE "if command -v nvidia-smi >/dev/null 2>&1; " \
+	"then case $o in " NVIDIA_DRIVER ") echo smi run; " NVIDIA_SMI                           \
+	";; *) echo smi idle;; esac; "                                                           \
 	"else echo smi absent; fi;; esac; "
 
 /* The kernel keeps 15 letters of a process' name. */
-#define FABRIC_MANAGER                                                                                          \
-	"case $o in *\" 0x0680\"??\" 0x10de \"*) { n=; f=absent; for p in /proc/[0-9]*/comm; do read n <$p && " \
+#define FABRIC_MANAGER                                                                           \
+	"case $o in " NVSWITCH ") { n=; f=absent; for p in /proc/[0-9]*/comm; do read n <$p && " \
 	"case $n in nv-fabricmanage) f=running;; esac; done; echo fabric $f; } 2>/dev/null;; esac; "
 
 /* No quote inside the outer ones. */

@@ -16,6 +16,7 @@
 #include "base/memory_limit.h"
 #include "host/files/root.h"
 #include "host/programs/initramfs/image.h"
+#include "host/programs/serve.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -72,7 +73,7 @@ static int read_image(const char *directory, const char *path, json_t **ret, str
 	return r;
 }
 
-static json_t *answer(json_t *request)
+static json_t *answer(json_t *request, const char *why_not)
 {
 	const char *directory = json_string_value(json_object_get(request, "root"));
 	const char *path = json_string_value(json_object_get(request, "path"));
@@ -81,7 +82,7 @@ static json_t *answer(json_t *request)
 	int r;
 
 	if (!path)
-		return answer_error("request", "no path");
+		return answer_error("request", request ? "no path" : why_not);
 	if (directory)
 		limit_memory(MEMORY_OF_RECORD, "an image below a directory may take 48 MiB");
 	r = read_image(directory, path, &found, &error);
@@ -94,16 +95,6 @@ static json_t *answer(json_t *request)
 
 int main(void)
 {
-	json_error_t why;
-	json_t *request, *reply;
-	int failed;
-
 	limit_memory(MEMORY, "the image needs more than any tool's setting");
-	json_must_allocate();
-	request = json_loadf(stdin, 0, &why);
-	reply = request ? answer(request) : answer_error("request", why.text);
-	failed = json_dumpf(reply, stdout, JSON_COMPACT) < 0 || fflush(stdout) != 0;
-	json_decref(reply);
-	json_decref(request);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return serve_request(answer);
 }

@@ -62,6 +62,7 @@
 #include "host/programs/libvirt/domain_drop.h"
 #include "host/programs/libvirt/domain_edit.h"
 #include "host/programs/libvirt/domain_widen.h"
+#include "host/programs/serve.h"
 
 #include <libxml/parser.h>
 #include <signal.h>
@@ -147,7 +148,7 @@ static json_t *widen_addresses(const char *xml, const json_t *limit)
 	return json_pack("{s:s}", "xml", edited);
 }
 
-static json_t *answer(const json_t *request)
+static json_t *answer(json_t *request, const char *why_not)
 {
 	const char *uri = json_string_value(json_object_get(request, "uri"));
 	const char *xml = json_string_value(json_object_get(request, "edit"));
@@ -157,6 +158,8 @@ static json_t *answer(const json_t *request)
 	const json_t *limit = json_object_get(request, "widen");
 	json_t *changed;
 
+	if (!request)
+		return answer_error("request", "%s", why_not);
 	if (json_is_array(files)) {
 		/* A record's; one that is edited is libvirt's own, which may be larger. */
 		limit_memory(MEMORY, "the definitions are too large");
@@ -185,20 +188,9 @@ __attribute__((format(printf, 2, 3))) static void keep_libxml2_quiet(void *data,
 
 int main(void)
 {
-	json_error_t why;
-	json_t *request, *reply;
-	int failed;
-
 	/* A daemon that ends while it is asked is an error to answer. */
 	signal(SIGPIPE, SIG_IGN);
 	keep_libvirt_quiet();
 	xmlSetGenericErrorFunc(NULL, keep_libxml2_quiet);
-	json_must_allocate();
-	request = json_loadf(stdin, 0, &why);
-	reply = request ? answer(request) : answer_error("request", "%s", why.text);
-	failed = json_dumpf(reply, stdout, JSON_COMPACT) < 0 || fflush(stdout) != 0;
-	json_decref(reply);
-	json_decref(request);
-	xmlCleanupParser();
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return serve_request(answer);
 }
