@@ -5,6 +5,7 @@
 #include "commands/present.h"
 #include "commands/progress.h"
 #include "host/host.h"
+#include "host/vm/vms.h"
 #include "plan/interrupted.h"
 
 #include <errno.h>
@@ -36,6 +37,8 @@ static int choose(struct session *session, struct error *error)
 	if (r < 0)
 		return r;
 	vms_connect(session->host, options->connect);
+	if (session->selection.has_vm)
+		vms_ask_ahead(session->host, session->selection.has_guest);
 	r = choose_targets(session, error);
 	if (r < 0)
 		selection_free(&session->selection);

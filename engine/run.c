@@ -7,7 +7,6 @@
 #include "base/date.h"
 #include "host/pci/pci_names.h"
 #include "host/vm/guests.h"
-#include "host/vm/vms.h"
 #include "probes/catalogue.h"
 
 #include <errno.h>
@@ -233,8 +232,6 @@ int run_checks(struct host *host, const struct question *question, struct outcom
 	};
 	int r = 0;
 
-	if (question->selection->has_vm && targets->count)
-		vms_ask_ahead(host, question->selection->has_guest);
 	for (size_t i = 0; i < targets->count; i++)
 		name_card(host, &targets->items[i].card, &outcome.cards[i]);
 	run_part(host, question, false, &outcome);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What all programs behind the door do: one JSON request from standard input, one JSON answer. */
+/*
+ * What all programs behind the door do: one JSON request from standard input, one JSON answer, and
+ * a newline, behind which nobody waits for them any more.
+ */
 #ifndef GPUCHECK_HOST_PROGRAMS_SERVE_H
 #define GPUCHECK_HOST_PROGRAMS_SERVE_H
 

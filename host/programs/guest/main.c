@@ -24,7 +24,6 @@
 #include "host/programs/serve.h"
 
 #include <errno.h>
-#include <libssh/libssh.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,12 +107,9 @@ static json_t *ask(json_t *request, const char *why_not)
 
 int main(void)
 {
-	unsigned char byte;
-
 	/* libssh keeps what a peer sends while it waits for another packet: 256 MiB of it. */
 	limit_memory(MEMORY, "the guest's side sends too much");
-	/* Half of what a login takes here is OpenSSL's first random number: done before the request
-	 * comes. */
-	ssh_get_random(&byte, sizeof(byte), 0);
+	/* The request may come later. */
+	get_ready_to_converse();
 	return serve_request(ask);
 }

@@ -4,10 +4,12 @@
 
 #include "base/alloc.h"
 
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
 	STEP_SECONDS = 8,   /* for connecting, and for each answer after that */
@@ -212,6 +214,15 @@ static char *target_of(ssh_session session, const char *host)
 	target = xasprintf("%s@%s", user ? user : "?", name);
 	ssh_string_free_char(user);
 	return target;
+}
+
+void get_ready_to_converse(void)
+{
+	unsigned char byte;
+
+	/* OpenSSL looks for its algorithms when the first is wanted. */
+	ssh_get_random(&byte, sizeof(byte), 0);
+	getpwuid(getuid());
 }
 
 void converse(const struct destination *destination, const char *command, size_t limit,

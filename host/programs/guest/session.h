@@ -31,6 +31,9 @@ struct conversation {
 	size_t length;
 };
 
+/* Half of what a login takes on this side, ahead: the first random number, the user database. */
+void get_ready_to_converse(void);
+
 /*
  * Run one command in the guest. Keys come from the agent and the usual files, the host's key must
  * be in known_hosts, ~/.ssh/config is heeded. Output above limit bytes breaks the session off.
