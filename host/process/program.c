@@ -166,24 +166,3 @@ void program_end(struct program *program)
 	free(program->text);
 	free(program);
 }
-
-static struct program *left;
-
-static void end_left(void)
-{
-	while (left) {
-		struct program *program = left;
-
-		left = program->next;
-		program_finish(program, false);
-		program_end(program);
-	}
-}
-
-void program_leave(struct program *program)
-{
-	if (!left)
-		atexit(end_left);
-	program->next = left;
-	left = program;
-}

@@ -20,8 +20,7 @@ struct program {
 	int output;  /* read end of its standard output, -1 when it was ended */
 	char *text;  /* what it has said so far */
 	size_t length, room;
-	long long deadline;   /* as monotonic_ms counts */
-	struct program *next; /* of those that were left */
+	long long deadline; /* as monotonic_ms counts */
 };
 
 /*
@@ -39,8 +38,5 @@ int program_finish(struct program *program, bool at_once);
 
 /* Free it; one that runs is ended. NULL is none. */
 void program_end(struct program *program);
-
-/* The same for one that has answered: it ends by itself, and is waited for when we exit. */
-void program_leave(struct program *program);
 
 #endif

@@ -29,12 +29,6 @@ static void judge_status(struct program_call *call, int status)
 			  WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 }
 
-/* JSON has no newline between its words: this one is behind the last. */
-static bool is_complete(const struct program *program)
-{
-	return program->length && program->text[program->length - 1] == '\n';
-}
-
 static void parse_answer(struct program_call *call)
 {
 	struct program *program = call->program;
@@ -79,13 +73,8 @@ static void take_output(struct program_call *call)
 			  call->name, call->limit);
 	else if (got < 0)
 		error_set_errno(&call->error, errno, "reading from %s", call->name);
-	if (!call->error.code && is_complete(program)) {
-		parse_answer(call);
-		program_leave(program);
-		call->program = NULL;
-	} else if (got <= 0 || call->error.code) {
+	if (got <= 0 || call->error.code)
 		finish(call);
-	}
 }
 
 static bool is_open(const struct program_call *call)

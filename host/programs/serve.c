@@ -17,8 +17,7 @@ int serve_request(json_t *(*answer)(json_t *request, const char *why_not))
 	json_must_allocate();
 	request = json_loadf(stdin, 0, &why);
 	reply = answer(request, request ? NULL : why.text);
-	failed = json_dumpf(reply, stdout, JSON_COMPACT) < 0 || putchar('\n') < 0 ||
-		 fflush(stdout) != 0;
+	failed = json_dumpf(reply, stdout, JSON_COMPACT) < 0 || fflush(stdout) != 0;
 	json_decref(reply);
 	json_decref(request);
 #ifndef __SANITIZE_ADDRESS__

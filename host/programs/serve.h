@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What all programs behind the door do: one JSON request from standard input, one JSON answer, and
- * a newline, behind which nobody waits for them any more.
- */
+/* What all programs behind the door do: one JSON request from standard input, one JSON answer. */
 #ifndef GPUCHECK_HOST_PROGRAMS_SERVE_H
 #define GPUCHECK_HOST_PROGRAMS_SERVE_H
 

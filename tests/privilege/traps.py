@@ -51,7 +51,8 @@ HANDED_ON = {'PATH', 'HOME', 'COLUMNS', 'LANG', 'LC_ALL', 'LC_CTYPE', 'NO_COLOR'
              'SUDO_UID', 'TERM', 'XDG_RUNTIME_DIR', 'ASAN_OPTIONS', 'UBSAN_OPTIONS'}
 ROOTS_OWN = {'PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root'}
 
-CALL = re.compile(r'^(\d+) +(\w+)\((.*)$')
+LINE = re.compile(r'^(\d+) +(?:<[.]{3} \w+ resumed>)?(.*?)(<unfinished [.]{3}>)?$')
+CALL = re.compile(r'(\w+)\((.*)$')
 
 
 class Traps:
@@ -97,13 +98,20 @@ class Trace:
                        *(word for item in given.items() for word in ('-E', '%s=%s' % item))]
 
     def calls(self):
+        """(name, the rest) of each; where two processes were in a call at once, strace cuts both lines in two."""
+        begun, calls = {}, []
         with open(self.log, encoding='utf-8', errors='replace') as f:
-            return [found.groups() for found in map(CALL.match, f) if found]
+            for process, part, cut in (found.groups() for found in map(LINE.match, f) if found):
+                begun[process] = begun.get(process, '') + part
+                found = None if cut else CALL.match(begun.pop(process))
+                if found:
+                    calls.append(found.groups())
+        return calls
 
     def executed(self):
         """(path, names and values of its environment) of every program but the first, which has what it was given."""
         found = []
-        for _, name, rest in self.calls():
+        for name, rest in self.calls():
             if name in ('execve', 'execveat') and ' = 0' in rest:
                 path, *words = [text.encode().decode('unicode_escape') for text in QUOTED.findall(rest)]
                 variables = rest[rest.index('], [') + 4:] if '], [' in rest else ''
@@ -113,7 +121,7 @@ class Trace:
     def looked_at(self, folder):
         """Paths below a folder that any call names."""
         found = set()
-        for _, name, rest in self.calls():
+        for name, rest in self.calls():
             # Of a program its path, not its arguments; of other calls not what they gave.
             rest = rest.partition('", [')[0] + '"' if name in ('execve', 'execveat') else rest.rpartition(' = ')[0]
             base = ''
