@@ -3,7 +3,7 @@
 #include "host/boot/initramfs_answer.h"
 
 #include "base/alloc.h"
-#include "host/process/program_call.h"
+#include "host/process/answer.h"
 
 #include <errno.h>
 #include <stdlib.h>

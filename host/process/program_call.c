@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -168,16 +169,4 @@ void program_call_all(struct program_call *calls, size_t count, const struct tel
 		calls[i].program = NULL;
 	}
 	free(polls);
-}
-
-const char *answer_string(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
-uint64_t answer_number(const json_t *object, const char *key)
-{
-	json_int_t number = json_integer_value(json_object_get(object, key));
-
-	return number > 0 ? (uint64_t)number : 0;
 }

@@ -9,7 +9,6 @@
 
 #include <jansson.h>
 #include <stddef.h>
-#include <stdint.h>
 
 struct program_call {
 	const char *name;    /* gpucheck-libvirt */
@@ -29,11 +28,5 @@ struct program_call {
  */
 void program_call_all(struct program_call *calls, size_t count, const struct teller *teller,
 		      const char *what);
-
-/* The string at a key of an answer; NULL when it is null, missing or no string. The object's. */
-const char *answer_string(const json_t *object, const char *key);
-
-/* The number at a key of an answer; 0 when it is below that, null, missing or no whole number. */
-uint64_t answer_number(const json_t *object, const char *key);
 
 #endif

@@ -21,8 +21,7 @@ int serve_request(json_t *(*answer)(json_t *request, const char *why_not))
 	json_decref(reply);
 	json_decref(request);
 #ifndef __SANITIZE_ADDRESS__
-	/* What fifty libraries would undo one by one goes with the process; somebody waits for us.
-	 */
+	/* Somebody waits: what fifty libraries would undo one by one goes with the process. */
 	_exit(failed ? EXIT_FAILURE : EXIT_SUCCESS);
 #endif
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -3,7 +3,7 @@
 #include "host/vm/address_space.h"
 
 #include "base/alloc.h"
-#include "host/process/program_call.h"
+#include "host/process/answer.h"
 
 #include <stdlib.h>
 #include <string.h>

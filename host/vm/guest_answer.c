@@ -4,7 +4,7 @@
 #include "host/vm/guest_answer.h"
 
 #include "base/alloc.h"
-#include "host/process/program_call.h"
+#include "host/process/answer.h"
 
 #include <errno.h>
 #include <inttypes.h>

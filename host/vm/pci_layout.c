@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/strings.h"
-#include "host/process/program_call.h"
+#include "host/process/answer.h"
 
 #include <stdlib.h>
 #include <string.h>

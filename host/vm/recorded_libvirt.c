@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/json_budget.h"
-#include "host/process/program_call.h"
+#include "host/process/answer.h"
 #include "host/state.h"
 #include "host/vm/vm_program.h"
 

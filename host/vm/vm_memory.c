@@ -3,7 +3,7 @@
 #include "host/vm/vm_memory.h"
 
 #include "base/alloc.h"
-#include "host/process/program_call.h"
+#include "host/process/answer.h"
 
 #include <stdlib.h>
 

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/json_budget.h"
+#include "host/process/answer.h"
 #include "host/process/program_call.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 #include "host/vm/vms.h"
 
 #include "base/alloc.h"
-#include "host/process/program_call.h"
+#include "host/process/answer.h"
 #include "host/state.h"
 #include "host/vm/recorded_libvirt.h"
 #include "host/vm/vm_files.h"
