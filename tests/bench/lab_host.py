@@ -30,7 +30,7 @@ RUNS, SECONDS = 10, 600
 # As after each change of the initramfs: what it holds is not known from an earlier run.
 FIRST = 'sh -c "rm /run/gpucheck/initramfs.json; exec gpucheck"'
 GOAL = 0.5
-PROCESSORS = 2
+PROCESSORS = {'cpus': 2, 'processor': 1}
 
 
 def medians(machine, commands):
@@ -44,7 +44,7 @@ def medians(machine, commands):
 def run(gpucheck):
     alone_table = Table('lab, host only', ['command', 'median', 'gpucheck takes of it', 'goal'])
     table = Table('lab', ['command', 'median', 'gpucheck takes of it', 'goal'])
-    state = dataclasses.replace(next(state for state in STATES if state.name == 'guest'), cpus=PROCESSORS)
+    state = dataclasses.replace(next(state for state in STATES if state.name == 'guest'), **PROCESSORS)
     with Walk(image.ensure(first_boot.complete, None), 'vtd') as walk:
         machine = walk.reach(state)
         install(machine, gpucheck)

@@ -45,7 +45,8 @@ class State:
     iommu_in_firmware: bool = True
     arguments: str = DEFAULT_ARGUMENTS
     script: str = ""                    # run in the host once it is up
-    cpus: int = 2                       # the emulated SVM is not safe on two
+    cpus: int = 2                       # the emulated SVM is not safe on two, unless the VM
+    processor: int = None               # stays on one of them
     vm: VmState = None
     checks: tuple = HOST_CHECKS         # that gpucheck is asked for; none: all
     verdicts: dict = field(default_factory=dict)    # by check; what is not named is left open

@@ -42,10 +42,13 @@ def hostdev(function):
 
 
 class Vm:
-    """Of one running lab host. saved, live: the functions passed, live None while it is off."""
+    """Of one running lab host. saved, live: the functions passed, live None while it is off.
 
-    def __init__(self, machine):
-        self.machine = machine
+    processor: of the host, where the VM is to stay: the emulated SVM hangs one that wanders.
+    """
+
+    def __init__(self, machine, processor=None):
+        self.machine, self.processor = machine, processor
         self.address = self.live = None
         machine.check(f"mkdir -p {FOLDER}")
         for file in ("build.sh", "init", "lease"):
@@ -56,8 +59,8 @@ class Vm:
     def define(self, functions):
         definition = (SOURCES / "domain.xml").read_text()
         definition = definition.replace("<!-- hostdevs -->", "".join(map(hostdev, functions)))
-        # The emulated SVM hangs a VM that wanders between processors.
-        definition = definition.replace("<vcpu>", f"<vcpu cpuset='{self.machine.cpus - 1}'>")
+        if self.processor is not None:
+            definition = definition.replace("<vcpu>", f"<vcpu cpuset='{self.processor}'>")
         self.machine.check("virsh define /dev/stdin", timeout=VIRSH_TIME, stdin=definition)
 
     def stop(self):

@@ -38,8 +38,8 @@ class Walk:
         self.machine = self.stack.enter_context(Machine(self.image, iommu, cpus))
         self.iommu, self.arguments, self.vm = iommu, DEFAULT_ARGUMENTS, None
 
-    def bring_vm(self, wanted):
-        self.vm = self.vm or Vm(self.machine)
+    def bring_vm(self, wanted, processor):
+        self.vm = self.vm or Vm(self.machine, processor)
         if self.vm.bring(wanted.saved, wanted.live) > 1:
             tell("the virtual machine hung once and was started again")
 
@@ -58,6 +58,6 @@ class Walk:
         if state.script:
             self.machine.check(state.script)
         if state.vm:
-            self.bring_vm(state.vm)
+            self.bring_vm(state.vm, state.processor)
         tell(f"{self.variant} {state.name}: reached in {time.monotonic() - begin:.0f} s")
         return self.machine
