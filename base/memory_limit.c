@@ -2,16 +2,10 @@
 /* A bound to the memory of a program that reads what a stranger wrote. */
 #include "base/memory_limit.h"
 
-#include <pthread.h>
-#include <stdbool.h>
-#include <sys/resource.h>
+#include "base/sanitizer.h"
 
-/* clang says it in its own way. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
+#include <pthread.h>
+#include <sys/resource.h>
 
 static const char *reason;
 
@@ -26,21 +20,12 @@ static void lift(void)
 	setrlimit(RLIMIT_DATA, &limit);
 }
 
-/* The address sanitizer's own memory is more than any limit. */
-static bool can_limit(void)
-{
-#ifdef __SANITIZE_ADDRESS__
-	return false;
-#else
-	return true;
-#endif
-}
-
 void limit_memory(size_t bytes, const char *why)
 {
 	struct rlimit limit;
 
-	if (!can_limit() || getrlimit(RLIMIT_DATA, &limit) < 0)
+	/* The sanitizer's own memory is more than any limit. */
+	if (UNDER_ADDRESS_SANITIZER || getrlimit(RLIMIT_DATA, &limit) < 0)
 		return;
 	if (!reason)
 		pthread_atfork(NULL, NULL, lift);

@@ -3,6 +3,7 @@
 #include "host/programs/serve.h"
 
 #include "base/json_budget.h"
+#include "base/sanitizer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +21,8 @@ int serve_request(json_t *(*answer)(json_t *request, const char *why_not))
 	failed = json_dumpf(reply, stdout, JSON_COMPACT) < 0 || fflush(stdout) != 0;
 	json_decref(reply);
 	json_decref(request);
-#ifndef __SANITIZE_ADDRESS__
-	/* Somebody waits: what fifty libraries would undo one by one goes with the process. */
-	_exit(failed ? EXIT_FAILURE : EXIT_SUCCESS);
-#endif
+	/* Somebody waits: what fifty libraries would undo goes with the process. */
+	if (!UNDER_ADDRESS_SANITIZER)
+		_exit(failed ? EXIT_FAILURE : EXIT_SUCCESS);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -164,6 +164,12 @@ static bool is_installed(struct host *host)
 	return false;
 }
 
+/* Named by the caller, asked already, or installed. */
+static bool has_libvirt(struct host *host)
+{
+	return host->libvirt_uri || host->libvirt || is_installed(host);
+}
+
 static json_t *request_for(const struct host *host)
 {
 	return json_pack("{s:s}", "uri", vms_uri(host));
@@ -178,8 +184,8 @@ void vms_ask_ahead(struct host *host, bool guests_too)
 {
 	json_t *request;
 
-	if (!asks_libvirt(host) || (!host->libvirt_uri && !is_installed(host)) || host->vms ||
-	    host->vms_error.code || host->libvirt)
+	if (!asks_libvirt(host) || host->libvirt || host->vms || host->vms_error.code ||
+	    !has_libvirt(host))
 		return;
 	host->guests_follow = guests_too;
 	request = request_for(host);
@@ -193,7 +199,7 @@ static int read_libvirt(struct host *host, struct vms *vms, struct error *error)
 {
 	int r;
 
-	if (!host->libvirt_uri && !is_installed(host)) {
+	if (!has_libvirt(host)) {
 		vms->source = VMS_NO_LIBVIRT;
 		return 0;
 	}
